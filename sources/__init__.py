@@ -1,0 +1,1 @@
+"""topmast's data plane: everything that fetches, decodes, stores and reasons; usable as a library."""

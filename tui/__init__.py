@@ -1,0 +1,1 @@
+"""topmast's screen and command line: everything that draws and listens."""
