@@ -1,0 +1,344 @@
+"""The contract between a source and the rest: capabilities, changes, statuses and errors.
+
+A source is a class found through the entry-point group `topmast.sources`. It names the type of its
+configuration section in `Config`, is built as `Source(config, context)` and offers any of the capability
+protocols below. Nothing asks for a class: the supervisor, the World and the panes ask for capabilities.
+`sources.testing` holds the tests that any source can run against itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+from msgspec import Struct
+
+from sources.model import (
+    Kind,
+    MetricMetadata,
+    QueryResult,
+    Rule,
+    Series,
+    Service,
+    ServicePort,
+    Target,
+    Thing,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+# -- changes -----------------------------------------------------------------------------------------------
+
+
+class Upsert(Struct, frozen=True, gc=False, tag="upsert"):
+    """The object is now as given, whether or not it was known before."""
+
+    object: Thing
+
+
+class Delete(Struct, frozen=True, gc=False, tag="delete"):
+    """The object is gone."""
+
+    kind: Kind
+    key: str
+
+
+class Snapshot(Struct, frozen=True, gc=False, tag="snapshot"):
+    """All objects of one kind within a scope, after a list: what is not in here is gone.
+
+    `scope` is a namespace, or "" for everything that this source says of the kind.
+    """
+
+    kind: Kind
+    scope: str
+    objects: tuple[Thing, ...]
+
+
+State: TypeAlias = Literal["connecting", "loading", "live", "stale", "partial", "denied", "absent", "failed"]
+"""connecting: nothing known yet. loading: rows are arriving (`done` of about `total`). live: current.
+stale: the last picture, not current since `since`. partial: current, but `missing` names what is not in it.
+denied: a right is missing (`missing` names it). absent: the server does not offer this (no metrics API).
+failed: nothing to show; `detail` says why and `retry_at` when it is tried again."""
+
+
+class Status(Struct, frozen=True, gc=False, omit_defaults=True, tag="status"):
+    """How a feed is doing. Unset fields mean "not known", never zero."""
+
+    state: State
+    detail: str = ""
+    since: float | None = None
+    done: int | None = None
+    total: int | None = None
+    missing: tuple[str, ...] = ()
+    retry_at: float | None = None
+    clock_offset: float | None = None
+    """Server clock minus ours, seconds."""
+    via: str = ""
+    """How the server is reached: a URL without credentials, a service path, "demo"..."""
+
+
+Change: TypeAlias = Upsert | Delete | Snapshot | Status
+
+
+class Batch(Struct, frozen=True, gc=False):
+    """Changes of one feed that arrived together at `at` (epoch seconds, our clock): what is pulled, recorded
+    and replayed."""
+
+    source: str
+    feed: str
+    at: float
+    changes: tuple[Change, ...]
+
+
+Feed: TypeAlias = AsyncIterator[Sequence[Change]]
+"""An endless stream of changes. It ends only by an exception or by being closed; a feed that loses its server
+says so with a `Status`, keeps trying with backoff, and takes up where it was."""
+
+# -- errors ------------------------------------------------------------------------------------------------
+
+
+class SourceError(Exception):
+    """Something a person can act on: one or two plain sentences, no secrets. The base of all source errors."""
+
+
+class Misconfigured(SourceError):
+    """Retrying cannot help until somebody changes the configuration."""
+
+
+class Denied(SourceError):
+    """The server knows us and says no: `missing` is the right, as "list pods" or "get services/proxy in x"."""
+
+    def __init__(self, message: str, missing: str = "") -> None:
+        super().__init__(message)
+        self.missing = missing
+
+
+class Unauthorized(SourceError):
+    """The server does not accept our credentials, even after they were refreshed."""
+
+
+class Unavailable(SourceError):
+    """The server cannot be reached, is overloaded or answers nonsense; `retry_after` seconds if it said so."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class NotSupported(SourceError):
+    """The server does not offer this, or not this way."""
+
+
+class NotFound(SourceError):
+    """The object asked for does not exist (any more)."""
+
+
+class ReadOnlyError(SourceError):
+    """A request that would change something was refused at the request layer."""
+
+
+class QueryError(SourceError):
+    """A query that was refused or failed.
+
+    `type` in Prometheus's words: bad_data, execution, timeout, canceled, internal, unavailable.
+    `line` and `column` are 1-based (the column in characters), None where the server gives no position.
+    """
+
+    def __init__(
+        self, message: str, type: str = "bad_data", line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.type = type
+        self.line = line
+        self.column = column
+
+
+# -- time --------------------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """Where time comes from, so that tests and the demo can own it."""
+
+    def now(self) -> float:
+        """UTC epoch seconds."""
+
+    def monotonic(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+# -- capabilities ------------------------------------------------------------------------------------------
+
+
+@runtime_checkable
+class Nodes(Protocol):
+    def nodes(self) -> Feed:
+        """Node inventory."""
+
+
+@runtime_checkable
+class Pods(Protocol):
+    def pods(self) -> Feed:
+        """Pod inventory."""
+
+
+@runtime_checkable
+class Events(Protocol):
+    def events(self) -> Feed:
+        """The event stream."""
+
+
+@runtime_checkable
+class Usage(Protocol):
+    def usage(self) -> Feed:
+        """CPU and memory use of nodes and pods (`NodeUsage`, `PodUsage`)."""
+
+
+@runtime_checkable
+class Alerts(Protocol):
+    def alerts(self) -> Feed:
+        """Alerts, and silences where the server has them."""
+
+
+STREAMS: Mapping[str, type[Any]] = {
+    "nodes": Nodes,
+    "pods": Pods,
+    "events": Events,
+    "usage": Usage,
+    "alerts": Alerts,
+}
+"""Feed name to capability: the supervisor runs `source.<name>()` for each one that a source offers."""
+
+
+@runtime_checkable
+class MetricsQueries(Protocol):
+    """PromQL. Every call raises `QueryError` or another `SourceError`; cancelling the task cancels the query."""
+
+    async def query(self, expr: str, at: float | None = None) -> QueryResult: ...
+
+    async def query_range(self, expr: str, start: float, end: float, step: float) -> QueryResult: ...
+
+    async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]: ...
+
+    async def label_values(
+        self, label: str, match: Sequence[str] = (), limit: int = 1000
+    ) -> Sequence[str]: ...
+
+    async def series(self, match: Sequence[str], limit: int = 1000) -> Sequence[Series]: ...
+
+    async def metadata(self, metric: str | None = None, limit: int = 5000) -> Sequence[MetricMetadata]: ...
+
+
+@runtime_checkable
+class Monitoring(Protocol):
+    """What a monitoring server says of itself."""
+
+    async def rules(self) -> Sequence[Rule]: ...
+
+    async def targets(self) -> Sequence[Target]: ...
+
+    async def build_info(self) -> Mapping[str, str]: ...
+
+
+@runtime_checkable
+class Objects(Protocol):
+    """Whole objects on demand, as the server's JSON."""
+
+    async def get_object(self, kind: str, namespace: str, name: str) -> Mapping[str, Any]:
+        """`kind` as in `ObjectRef` ("Pod", "Node"...). Raises `NotFound`, `Denied`, `Unavailable`."""
+
+
+@runtime_checkable
+class ServiceProxy(Protocol):
+    """Reaches HTTP services inside the cluster through the API server, with the cluster's own credentials."""
+
+    async def services(self) -> Sequence[Service]:
+        """The services this user may see. Raises `Denied` naming the missing right."""
+
+    async def service_client(
+        self, service: Service, port: ServicePort, scheme: str = "http"
+    ) -> httpx.AsyncClient:
+        """A client whose base URL is the service's proxy path. The caller closes it."""
+
+
+@runtime_checkable
+class Scoped(Protocol):
+    """A source that may be limited to some namespaces."""
+
+    def include_namespace(self, namespace: str) -> None:
+        """Somebody wants to see this namespace; watch it too if it is not yet. Called on the source's loop."""
+
+
+class Check(Struct, frozen=True, gc=False):
+    """One line of `topmast doctor`. `ok` is None where it is merely worth knowing."""
+
+    name: str
+    ok: bool | None
+    detail: str
+    fix: str = ""
+
+
+@runtime_checkable
+class Diagnosable(Protocol):
+    async def check(self) -> Sequence[Check]:
+        """Reachable, version, rights (by GET only), latency, and the exact fix of what is wrong. Never raises."""
+
+
+# -- sources -----------------------------------------------------------------------------------------------
+
+P = TypeVar("P")
+
+
+class Context:
+    """What a source is given besides its configuration: its name, a clock, and the other sources."""
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock | None = None,
+        peers: Callable[[], Sequence[object]] = tuple,
+    ) -> None:
+        self.name = name
+        self.clock: Clock = clock or SystemClock()
+        self._peers = peers
+
+    def offering(self, capability: type[P]) -> Sequence[P]:
+        """The other sources that offer a capability, in the order of the configuration."""
+        return [peer for peer in self._peers() if isinstance(peer, capability)]
+
+
+class Source(Protocol):
+    """What every source is, besides its capabilities. Built and used on one event loop."""
+
+    Config: ClassVar[type[Struct]]
+    """The type of its section: a `msgspec.Struct` with `forbid_unknown_fields`, a default for each field and a
+    docstring; a field called `url` or `context` shows in `topmast sources`."""
+
+    def __init__(self, config: Any, context: Context) -> None:
+        """No I/O here; raises `Misconfigured` for what cannot work."""
+
+    def describe(self) -> str:
+        """What it talks to, in a few words, without secrets."""
+
+    async def close(self) -> None:
+        """Gives back connections; feeds have been cancelled before."""
+
+
+Emit: TypeAlias = Callable[[Batch], None]
+Call: TypeAlias = Callable[[], Awaitable[Any]]
