@@ -1,0 +1,105 @@
+"""The plain fold: tables by kind and key, kept apart by the source that states them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+from sources.contract import Batch, Delete, Snapshot, Upsert
+from sources.model import KINDS, Kind, Thing, kind_of
+
+T = TypeVar("T", bound=Thing)
+
+Moved = Callable[[str, "Thing | None", "Thing | None"], None]
+"""Told (key, before, after) for each row that really changed."""
+
+
+class Table(Generic[T]):
+    """Rows by key. Each source has a part of its own, so that its snapshot cannot delete another's rows; where
+    two sources state the same key, the one that was configured first to speak wins."""
+
+    def __init__(self, moved: Moved | None = None) -> None:
+        self._parts: dict[str, dict[str, T]] = {}
+        self._moved = moved
+
+    def __len__(self) -> int:
+        if len(self._parts) == 1:
+            return len(next(iter(self._parts.values())))
+        return sum(1 for _ in self.keys())
+
+    def __iter__(self) -> Iterator[T]:
+        if len(self._parts) == 1:
+            return iter(next(iter(self._parts.values())).values())
+        return (row for key in self.keys() if (row := self.get(key)) is not None)
+
+    def __contains__(self, key: object) -> bool:
+        return any(key in part for part in self._parts.values())
+
+    def keys(self) -> Iterable[str]:
+        if len(self._parts) == 1:
+            return next(iter(self._parts.values())).keys()
+        return dict.fromkeys(key for part in self._parts.values() for key in part)
+
+    def get(self, key: str) -> T | None:
+        for part in self._parts.values():
+            row = part.get(key)
+            if row is not None:
+                return row
+        return None
+
+    def put(self, source: str, row: T) -> None:
+        part = self._parts.setdefault(source, {})
+        key = row.key
+        before = part.get(key)
+        if before == row:
+            return
+        part[key] = row
+        if self._moved is not None:
+            self._moved(key, before, row)
+
+    def drop(self, source: str, key: str) -> None:
+        before = self._parts.get(source, {}).pop(key, None)
+        if before is not None and self._moved is not None:
+            self._moved(key, before, None)
+
+    def replace(self, source: str, scope: str, rows: Iterable[T]) -> None:
+        """What the source says of `scope` ("" is everything) is now exactly `rows`."""
+        fresh = {row.key: row for row in rows}
+        part = self._parts.setdefault(source, {})
+        gone = [key for key, row in part.items() if key not in fresh and _within(row, scope)]
+        for key in gone:
+            self.drop(source, key)
+        for row in fresh.values():
+            self.put(source, row)
+
+    def copy(self) -> Table[T]:
+        other: Table[T] = Table()
+        other._parts = {source: dict(part) for source, part in self._parts.items()}
+        return other
+
+
+def _within(row: Thing, scope: str) -> bool:
+    return not scope or getattr(row, "namespace", "") == scope
+
+
+class Fold:
+    """All tables, and nothing else: the state after some batches. Statuses are the World's business."""
+
+    def __init__(self, moved: Callable[[Kind], Moved] | None = None) -> None:
+        self.tables: dict[Kind, Table[Thing]] = {
+            kind: Table(moved(kind) if moved is not None else None) for kind in KINDS
+        }
+
+    def apply(self, batch: Batch) -> None:
+        for change in batch.changes:
+            if isinstance(change, Upsert):
+                self.tables[kind_of(change.object)].put(batch.source, change.object)
+            elif isinstance(change, Delete):
+                self.tables[change.kind].drop(batch.source, change.key)
+            elif isinstance(change, Snapshot):
+                self.tables[change.kind].replace(batch.source, change.scope, change.objects)
+
+    def copy(self) -> Fold:
+        other = Fold()
+        other.tables = {kind: table.copy() for kind, table in self.tables.items()}
+        return other
