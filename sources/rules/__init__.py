@@ -1,0 +1,1 @@
+"""What Kubernetes and kubectl say about an object: pure functions, each with its Kubernetes source named."""

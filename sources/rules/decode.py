@@ -1,0 +1,204 @@
+"""Kubernetes JSON to the types of `sources.model`, through the rules of this room.
+
+Each function takes the bytes of one object (also a msgspec.Raw of a watch event) and raises `wire.WireError`
+when that is no such object: not JSON, without a name, or (metrics) with a usage that is not a quantity. A field
+of the wrong type is read as absent.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Raw
+
+from sources import model
+from sources.rules import events, nodes, pods, quantity, resources, top, wire
+from sources.rules.duration import parse_time
+from sources.rules.interning import Interner
+from sources.rules.owners import owner_of
+
+Bytes: TypeAlias = bytes | bytearray | memoryview | Raw | str
+
+_shared = Interner()
+
+
+def decode_pod(raw: Bytes) -> model.Pod:
+    """A core/v1 Pod. Raises wire.WireError."""
+    return pod_from(wire.decode(wire.Pod, raw))
+
+
+def decode_node(raw: Bytes) -> model.Node:
+    """A core/v1 Node. Raises wire.WireError."""
+    return node_from(wire.decode(wire.Node, raw))
+
+
+def decode_event(raw: Bytes) -> model.Event:
+    """A core/v1 Event (not events.k8s.io, which names the fields otherwise). Raises wire.WireError."""
+    return event_from(wire.decode(wire.Event, raw))
+
+
+def decode_node_usage(raw: Bytes) -> model.NodeUsage:
+    """A metrics.k8s.io NodeMetrics, v1 or v1beta1. Raises wire.WireError."""
+    return node_usage_from(wire.decode(wire.NodeMetrics, raw))
+
+
+def decode_pod_usage(raw: Bytes) -> model.PodUsage:
+    """A metrics.k8s.io PodMetrics, v1 or v1beta1. Raises wire.WireError."""
+    return pod_usage_from(wire.decode(wire.PodMetrics, raw))
+
+
+def decode_namespace(raw: Bytes) -> str:
+    """The name of a core/v1 Namespace. Raises wire.WireError."""
+    return _name(wire.decode(wire.Namespace, raw).metadata, "Namespace")[1]
+
+
+def decode_service(raw: Bytes) -> model.Service:
+    """A core/v1 Service, as far as discovery needs it, without ports that have no number. Raises wire.WireError."""
+    service = wire.decode(wire.Service, raw)
+    meta, name = _name(service.metadata, "Service")
+    ports = wire.present(service.spec.ports if service.spec else None)
+    return model.Service(
+        namespace=_shared.text(meta.namespace),
+        name=name,
+        labels=_shared.labels(meta.labels),
+        ports=tuple(model.ServicePort(port.name or "", port.port) for port in ports if port.port is not None),
+    )
+
+
+def pod_from(pod: wire.Pod) -> model.Pod:
+    """A pod of the model. Raises wire.WireError if it has no name."""
+    meta, name = _name(pod.metadata, "Pod")
+    spec = pod.spec or wire.PodSpec()
+    status = pod.status or wire.PodStatus()
+    row = pods.pod_row(pod)
+    owner = owner_of(meta)
+    requests = resources.pod_requests(pod)
+    limits = resources.pod_limits(pod)
+    return model.Pod(
+        namespace=_shared.text(meta.namespace),
+        name=name,
+        uid=meta.uid or "",
+        phase=_shared.text(status.phase),
+        status=_shared.text(row.status),
+        message=_shared.text(pods.message(pod, row)),
+        ready=row.ready,
+        total=row.total,
+        restarts=row.restarts,
+        last_restart=row.last_restart,
+        created=parse_time(meta.creation_timestamp),
+        deleted=pods.deletion_asked(meta),
+        node=_shared.text(spec.node_name),
+        ip=pods.pod_ip(pod),
+        nominated_node=_shared.text(status.nominated_node_name),
+        readiness_gates=_shared.text(pods.readiness_gates(pod)),
+        owner=_shared.one(owner) if owner else None,
+        labels=_shared.labels(meta.labels),
+        cpu_request=_amount(requests, "cpu", 1),
+        cpu_limit=_amount(limits, "cpu", 1),
+        memory_request=_amount(requests, "memory", quantity.NANO),
+        memory_limit=_amount(limits, "memory", quantity.NANO),
+    )
+
+
+def node_from(node: wire.Node) -> model.Node:
+    """A node of the model. Raises wire.WireError if it has no name."""
+    meta, name = _name(node.metadata, "Node")
+    status = node.status or wire.NodeStatus()
+    info = status.node_info or wire.NodeInfo()
+    return model.Node(
+        name=_shared.text(name),
+        uid=meta.uid or "",
+        status=_shared.text(nodes.node_status(node)),
+        roles=_shared.text(nodes.node_roles(meta.labels)),
+        version=_shared.text(nodes.node_version(node)),
+        created=parse_time(meta.creation_timestamp),
+        internal_ip=nodes.node_address(node, "InternalIP"),
+        external_ip=nodes.node_address(node, "ExternalIP"),
+        os_image=_shared.text(info.os_image),
+        kernel=_shared.text(info.kernel_version),
+        runtime=_shared.text(info.container_runtime_version),
+        cpu_allocatable=nodes.cpu_of(status.allocatable),
+        memory_allocatable=nodes.whole_of(status.allocatable, "memory"),
+        pods_allocatable=nodes.whole_of(status.allocatable, "pods"),
+        cpu_capacity=nodes.cpu_of(status.capacity),
+        memory_capacity=nodes.whole_of(status.capacity, "memory"),
+        pressures=nodes.node_pressures(node),
+        conditions=tuple(_condition(condition) for condition in wire.present(status.conditions)),
+        taints=nodes.node_taints(node),
+        labels=_shared.labels(meta.labels),
+    )
+
+
+def event_from(event: wire.Event) -> model.Event:
+    """An event of the model. Raises wire.WireError if it has no name."""
+    meta, name = _name(event.metadata, "Event")
+    about = event.involved_object or wire.ObjectReference()
+    namespace = _shared.text(meta.namespace)
+    return model.Event(
+        # A uid is always there on a real server; a proxy that strips it must not fold all events into one.
+        uid=meta.uid or f"{namespace}/{name}",
+        namespace=namespace,
+        name=name,
+        type=_shared.text(event.type),
+        reason=_shared.text(event.reason),
+        message=_shared.text((event.message or "").strip()),
+        about=_shared.one(
+            model.ObjectRef(
+                kind=_shared.text(about.kind),
+                name=about.name or "",
+                namespace=_shared.text(about.namespace),
+                uid=about.uid or "",
+            )
+        ),
+        source=_shared.text(events.source(event)),
+        count=events.count(event),
+        first=events.first_seen(event),
+        last=events.last_seen(event),
+    )
+
+
+def node_usage_from(metrics: wire.NodeMetrics) -> model.NodeUsage:
+    """A node's usage. Raises wire.WireError if it has no name or a usage that is not a quantity."""
+    _, name = _name(metrics.metadata, "NodeMetrics")
+    cpu, memory = _usage([metrics.usage], f"NodeMetrics {name}")
+    at, window = top.window_of(metrics.timestamp, metrics.window)
+    return model.NodeUsage(name=_shared.text(name), cpu=cpu, memory=memory, at=at, window=window)
+
+
+def pod_usage_from(metrics: wire.PodMetrics) -> model.PodUsage:
+    """A pod's usage over all its containers. Raises wire.WireError as `node_usage_from` does."""
+    meta, name = _name(metrics.metadata, "PodMetrics")
+    containers = wire.present(metrics.containers)
+    cpu, memory = _usage([container.usage for container in containers], f"PodMetrics {meta.namespace}/{name}")
+    at, window = top.window_of(metrics.timestamp, metrics.window)
+    return model.PodUsage(
+        namespace=_shared.text(meta.namespace), name=name, cpu=cpu, memory=memory, at=at, window=window
+    )
+
+
+def _name(meta: wire.ObjectMeta | None, kind: str) -> tuple[wire.ObjectMeta, str]:
+    if meta is None or not meta.name:
+        raise wire.WireError(f"a {kind} without metadata.name")
+    return meta, meta.name
+
+
+def _condition(condition: wire.Condition) -> model.Condition:
+    return model.Condition(
+        type=_shared.text(condition.type),
+        status=_shared.text(condition.status),
+        reason=_shared.text(condition.reason),
+        message=_shared.text(condition.message),
+        since=parse_time(condition.last_transition_time),
+    )
+
+
+def _amount(amounts: resources.Amounts, name: str, unit: int) -> int | None:
+    nano = amounts.get(name)
+    return None if nano is None else _shared.one(quantity.scaled(nano, unit))
+
+
+def _usage(usages: list[wire.ResourceList | None], what: str) -> tuple[int, int]:
+    try:
+        return top.usage_of(usages)
+    except quantity.QuantityError as error:
+        raise wire.WireError(f"{what}: {error}") from None
