@@ -41,8 +41,8 @@ class World:
     def __init__(self, history: History | None = None) -> None:
         self.history = history or History()
         self.feeds: dict[tuple[str, str], FeedState] = {}
-        self._fold = Fold(self._mover)
         self._changed: dict[Kind, set[str]] = defaultdict(set)
+        self._fold = Fold(self._mover)
         self._statuses_changed = False
         self._pods_by_node: dict[str, set[str]] = {}
         self._pods_by_namespace: dict[str, set[str]] = {}

@@ -1,0 +1,160 @@
+"""The World: folding, indexes, what changed, trends and the past."""
+
+from dataclasses import dataclass
+
+from sources.contract import Batch, Change, Delete, Snapshot, Status, Upsert
+from sources.model import Alert, Event, NodeUsage, ObjectRef, Owner, Pod, PodUsage
+from sources.world import History, World
+
+
+@dataclass
+class Told:
+    """Feeds batches to a World, one second apart."""
+
+    world: World
+    at: float = 1_700_000_000.0
+
+    def __call__(self, *changes: Change, source: str = "k", feed: str = "pods") -> None:
+        self.at += 1
+        self.world.apply(Batch(source, feed, self.at, changes))
+
+
+def pod(name: str, namespace: str = "a", node: str = "n1", **more: object) -> Pod:
+    return Pod(namespace, name, node=node, owner=Owner("Deployment", "web"), **more)  # type: ignore[arg-type]
+
+
+def names(pods: object) -> set[str]:
+    return {row.name for row in pods}  # type: ignore[attr-defined]
+
+
+def test_an_upsert_moves_a_pod_between_the_indexes() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("x", node="n1")))
+    tell(Upsert(pod("x", node="n2")))
+    assert names(world.pods_on("n1")) == set()
+    assert names(world.pods_on("n2")) == {"x"}
+    assert world.count_pods_on("n1") == 0
+    assert names(world.pods_in("a")) == {"x"}
+    assert names(world.pods_of("a", Owner("Deployment", "web"))) == {"x"}
+
+
+def test_a_deleted_pod_leaves_every_index() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("x")))
+    tell(Delete("pod", "a/x"))
+    assert len(world.pods) == 0
+    assert names(world.pods_on("n1")) == set()
+    assert world.namespaces == {}
+
+
+def test_a_snapshot_removes_only_what_is_in_its_scope() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("x", "a")), Upsert(pod("y", "b")))
+    tell(Snapshot("pod", "a", (pod("z", "a"),)))
+    assert set(world.pods.keys()) == {"a/z", "b/y"}
+
+
+def test_a_snapshot_of_one_source_leaves_the_rows_of_another() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Upsert(Alert("prometheus", "1", (), "firing")), source="p", feed="alerts")
+    tell(Upsert(Alert("alertmanager", "1", (), "firing")), source="am", feed="alerts")
+    tell(Snapshot("alert", "", ()), source="p", feed="alerts")
+    assert list(world.alerts.keys()) == ["alertmanager:1"]
+    assert len(world.alerts) == 1
+
+
+def test_events_are_found_by_the_object_they_are_about() -> None:
+    world = World()
+    tell = Told(world)
+    about = ObjectRef("Pod", "x", "a")
+    tell(Upsert(Event("u1", "a", "x.1", "Warning", "BackOff", "…", about)), feed="events")
+    assert [event.uid for event in world.events_about("Pod", "a", "x")] == ["u1"]
+    assert list(world.events_about("Pod", "b", "x")) == []
+
+
+def test_the_frame_names_changed_keys_once_and_is_empty_afterwards() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("x")), Upsert(pod("y")))
+    tell(Upsert(pod("x", restarts=1)))
+    frame = world.drain()
+    assert frame.keys == {"pod": {"a/x", "a/y"}}
+    assert not world.drain()
+
+
+def test_an_equal_row_is_no_change() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("x")), Status("live"))
+    world.drain()
+    tell(Snapshot("pod", "", (pod("x"),)), Status("live"))
+    assert not world.drain()
+
+
+def test_a_status_change_is_in_the_frame_and_says_when_the_feed_was_heard() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Status("connecting"))
+    assert world.drain().statuses
+    tell(Upsert(pod("x")), Status("live"))
+    heard = tell.at
+    tell(Status("stale", detail="gone"))
+    state = world.feeds["k", "pods"]
+    assert state.status.state == "stale"
+    assert state.heard == heard, "a status of failure is not news of the cluster"
+    assert world.drain().statuses
+
+
+def test_trends_keep_the_last_samples_and_go_with_the_row() -> None:
+    world = World()
+    tell = Told(world)
+    for index in range(40):
+        tell(Upsert(PodUsage("a", "x", index, index * 2, float(index), 15.0)), feed="usage")
+    assert world.cpu_trend("pod_usage", "a/x") == tuple(range(16, 40))
+    assert world.memory_trend("pod_usage", "a/x")[-1] == 78
+    tell(Delete("pod_usage", "a/x"), feed="usage")
+    assert world.cpu_trend("pod_usage", "a/x") == ()
+    assert world.cpu_trend("node_usage", "a/x") == ()
+
+
+def test_the_same_sample_read_again_does_not_lengthen_the_trend() -> None:
+    world = World()
+    tell = Told(world)
+    sample = NodeUsage("n1", 5, 5, 1.0, 15.0)
+    tell(Snapshot("node_usage", "", (sample,)), feed="usage")
+    tell(Snapshot("node_usage", "", (sample,)), feed="usage")
+    assert world.cpu_trend("node_usage", "n1") == (5,)
+
+
+def test_the_past_is_the_fold_up_to_a_moment() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("x")))
+    then = tell.at
+    tell(Delete("pod", "a/x"), Upsert(pod("y")))
+    assert set(world.at(then).pods.keys()) == {"a/x"}
+    assert set(world.at(tell.at).pods.keys()) == {"a/y"}
+    assert names(world.at(then).pods_on("n1")) == {"x"}
+
+
+def test_history_is_bounded_and_still_right_at_its_edge() -> None:
+    world = World(History(max_changes=3, max_age=1e6))
+    tell = Told(world)
+    for index in range(10):
+        tell(Upsert(pod(f"p{index}")))
+    assert len(world.history.batches) == 3
+    assert set(world.at(tell.at).pods.keys()) == {f"a/p{index}" for index in range(10)}
+    assert world.history.since == tell.at - 2
+    assert set(world.at(world.history.since).pods.keys()) == {f"a/p{index}" for index in range(8)}
+
+
+def test_history_forgets_what_is_too_old() -> None:
+    history = History(max_changes=100, max_age=10.0)
+    history.append(Batch("k", "pods", 100.0, (Upsert(pod("x")),)))
+    history.append(Batch("k", "pods", 111.0, (Upsert(pod("y")),)))
+    assert history.since == 111.0
+    assert set(history.at(111.0).tables["pod"].keys()) == {"a/x", "a/y"}
