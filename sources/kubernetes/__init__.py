@@ -1,0 +1,1 @@
+"""The Kubernetes API: kubeconfig, credentials, transport, lists and watches."""
