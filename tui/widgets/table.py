@@ -1,0 +1,450 @@
+"""A table drawn line by line over rows that somebody else owns; its cursor stays on an object, not on a row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence, Set
+from typing import ClassVar, Literal
+
+from rich.style import Style
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.message import Message
+
+from tui.widgets.columns import Column, Fitted, fit_columns
+from tui.widgets.lines import EMPTY, Line, LineWidget, Piece
+from tui.widgets.rows import Key, KeyedRows, Rows
+from tui.widgets.text import fit, truncate, wrap
+
+Edge = Literal["first", "last"]
+
+NO_ROWS: Rows = KeyedRows[str, str]((), str, lambda _: ())
+
+_WHEEL = 3
+_NEIGHBOURS = 8  # rows looked at on each side of a vanished one; a search in a long table is not free
+_ARROWS = {"unicode": ("▴", "▾"), "ascii": ("^", "v")}
+_THUMB = {"unicode": "▐", "ascii": "|"}
+
+
+class LineTable(LineWidget, can_focus=True):
+    """Only rows that can be seen are formatted, only cells that differ are sent.
+
+    The owner keeps a `Rows`, changes it, and then calls `changed` (or `set_rows` for another one); both
+    may be called at any time and from the screen's thread only. Style names used here, to be given in the
+    palette: header, header.sort, cursor, cursor.blurred, scrollbar, placeholder.title, placeholder.
+
+    The cursor rests on the first row until the user moves it (nothing to follow: a list that is still
+    loading stays at its top). From then on it is pinned to its object wherever that moves; if the object
+    disappears it takes the nearest row and `CursorLost` is sent. `release` lets it rest again.
+
+    There are no key bindings here: bind the actions cursor_up, cursor_down, page_up, page_down, home, end
+    and choose where keys are defined.
+    """
+
+    class _About(Message):
+        def __init__(self, table: LineTable) -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> LineTable:
+            """The table, so that `@on(..., "#id")` works."""
+            return self.table
+
+    class CursorMoved(_About):
+        """The cursor is on another object, by the user or because its own vanished; None: no rows."""
+
+        def __init__(self, table: LineTable, key: Key | None, index: int) -> None:
+            super().__init__(table)
+            self.key = key
+            self.index = index
+
+    class CursorLost(_About):
+        """The object under the cursor disappeared; `key` is what the cursor is on now."""
+
+        def __init__(self, table: LineTable, lost: Key, key: Key) -> None:
+            super().__init__(table)
+            self.lost = lost
+            self.key = key
+
+    class Chosen(_About):
+        """The user wants more about this object (Enter, or a click on the cursor)."""
+
+        def __init__(self, table: LineTable, key: Key) -> None:
+            super().__init__(table)
+            self.key = key
+
+    class HeaderClicked(_About):
+        """The title of a column was clicked."""
+
+        def __init__(self, table: LineTable, column: str) -> None:
+            super().__init__(table)
+            self.column = column
+
+    holds_top: ClassVar[bool] = True
+    """While the first row is in view it stays there as long as the cursor can be seen too."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        palette: Mapping[str, Style] | None = None,
+        *,
+        rows: Rows = NO_ROWS,
+        show_header: bool = True,
+        show_cursor: bool = True,
+        glyphs: Literal["unicode", "ascii"] = "unicode",
+        gap: int = 1,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002  # Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(palette, name=name, id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._rows = rows
+        self._show_header = show_header
+        self._show_cursor = show_cursor
+        self._arrows = _ARROWS[glyphs]
+        self._thumb = _THUMB[glyphs]
+        self._ellipsis = "…" if glyphs == "unicode" else "~"
+        self._gap = gap
+        self._sort: tuple[str, bool] | None = None
+        self._placeholder: tuple[str, str] = ("", "")
+        self._fitted: tuple[int, list[Fitted]] | None = None
+        self._painted: dict[Key, tuple[Piece, ...]] = {}  # visible rows as formatted, in order
+        self._edge: Edge = "first"
+        self._pinned = False
+        self._cursor: Key | None = None
+        self._at = 0
+        self._top = 0
+        self._body = 0
+
+    # What the owner says
+
+    @property
+    def rows(self) -> Rows:
+        """What is shown."""
+        return self._rows
+
+    def set_rows(self, rows: Rows) -> None:
+        """Show other rows, or the same ones in another order."""
+        self._rows = rows
+        self._renew(None)
+
+    def changed(self, keys: Collection[Key] | None = None) -> None:
+        """The rows of `keys` have other contents (None: any may have), rows may have come, gone or moved.
+
+        Costs the formatting of those of them that can be seen, whatever the number of keys and rows.
+        """
+        self._renew(keys)
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns; the cells of the rows must agree with them."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self._fitted = None
+            self._painted.clear()
+            self.update_lines()
+
+    def set_sort(self, column: str | None, descending: bool = False) -> None:
+        """Mark the column that the owner has ordered the rows by."""
+        self._sort = None if column is None else (column, descending)
+        self.update_lines()
+
+    def set_placeholder(self, title: str, message: str = "") -> None:
+        """What stands there while there are no rows: why, and what to do about it."""
+        self._placeholder = (title, message)
+        self.update_lines()
+
+    # Where the cursor is
+
+    @property
+    def cursor_key(self) -> Key | None:
+        """The object under the cursor, None without rows."""
+        return self._cursor if len(self._rows) else None
+
+    @property
+    def cursor_index(self) -> int | None:
+        """Its position, None without rows."""
+        return self._at if len(self._rows) else None
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the cursor follows an object; else it rests at the edge of the list."""
+        return self._pinned
+
+    @property
+    def visible_keys(self) -> list[Key]:
+        """Identities of the rows on the screen, top first."""
+        self._ensure()
+        return list(self._painted)
+
+    @property
+    def fitted_columns(self) -> list[str]:
+        """Keys of the columns that have found room."""
+        return [self._columns[i].key for i, _ in self._fit(self.size.width)]
+
+    def move_to(self, key: Key) -> bool:
+        """Put the cursor on an object; False when it is not among the rows."""
+        index = self._rows.index(key, self._at)
+        if index is None:
+            return False
+        self._move(index)
+        return True
+
+    def release(self) -> None:
+        """Let the cursor rest at the edge again, following no object."""
+        self._pinned = False
+        self._renew(())
+
+    def action_cursor_up(self) -> None:
+        """One row up."""
+        self._move(self._at - 1)
+
+    def action_cursor_down(self) -> None:
+        """One row down."""
+        self._move(self._at + 1)
+
+    def action_page_up(self) -> None:
+        """One screenful up."""
+        self._scroll(-max(1, self._body - 1))
+
+    def action_page_down(self) -> None:
+        """One screenful down."""
+        self._scroll(max(1, self._body - 1))
+
+    def action_home(self) -> None:
+        """To the first row."""
+        self._move(0)
+
+    def action_end(self) -> None:
+        """To the last row."""
+        self._move(len(self._rows) - 1)
+
+    def action_choose(self) -> None:
+        """Tell that the object under the cursor is wanted."""
+        if (key := self.cursor_key) is not None:
+            self.post_message(self.Chosen(self, key))
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """The view moves, the cursor stays in it."""
+        event.stop()
+        self._wheel(_WHEEL)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """The view moves, the cursor stays in it."""
+        event.stop()
+        self._wheel(-_WHEEL)
+
+    def on_click(self, event: Click) -> None:
+        """A row takes the cursor; the cursor's own row is chosen; a title is reported."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if self._show_header and offset.y == 0:
+            if (column := self._column_at(offset.x)) is not None:
+                self.post_message(self.HeaderClicked(self, column))
+            return
+        index = self._top + offset.y - self._show_header
+        if index >= len(self._rows):
+            return
+        if index == self._at and self._pinned:
+            self.action_choose()
+        else:
+            self._move(index)
+
+    # Moving
+
+    def _move(self, index: int) -> None:
+        size = len(self._rows)
+        if not size:
+            return
+        self._pinned = True
+        self._stand(min(max(index, 0), size - 1))
+        self.update_lines()
+
+    def _scroll(self, by: int) -> None:
+        self._top = max(0, self._top + by)
+        self._move(self._at + by)
+
+    def _wheel(self, by: int) -> None:
+        limit = max(0, len(self._rows) - self._body)
+        top = min(max(self._top + by, 0), limit)
+        if top == self._top or self._body < 1:
+            return
+        self._top = top
+        self._move(min(max(self._at, top), top + self._body - 1))
+
+    def _stand(self, index: int) -> None:
+        """Put the cursor on the row at `index`, and tell if that is another object."""
+        key = self._rows.key(index)
+        self._at = index
+        if key != self._cursor:
+            self._cursor = key
+            self.post_message(self.CursorMoved(self, key, index))
+
+    def _renew(self, keys: Collection[Key] | None) -> None:
+        if keys is None:
+            self._painted = dict.fromkeys(self._painted, ())
+        else:
+            for key in self._painted.keys() & (keys if isinstance(keys, Set) else set(keys)):
+                self._painted[key] = ()
+        self._follow()
+        self.update_lines()
+
+    def _follow(self) -> None:
+        """Find the cursor's object in the rows as they are now."""
+        size = len(self._rows)
+        if not size:
+            # The object is remembered: a list that empties and fills again has not lost it.
+            if not self._pinned and self._cursor is not None:
+                self._cursor = None
+                self.post_message(self.CursorMoved(self, None, 0))
+            return
+        if not self._pinned or self._cursor is None:
+            last = self._edge == "last"
+            self._top = size if last else 0
+            self._stand(size - 1 if last else 0)
+            return
+        was, lost = self._at, self._cursor
+        index = self._rows.index(lost, was)
+        if index is None:
+            self._stand(self._nearest(size))
+            if self._cursor is not None:
+                self.post_message(self.CursorLost(self, lost, self._cursor))
+        else:
+            self._at = index
+        if self._at != was:
+            self._top = self._stillest(self._top, self._top + self._at - was)
+
+    def _nearest(self, size: int) -> int:
+        """The closest row to the vanished one that was seen beside it and is still there."""
+        seen = list(self._painted)
+        if self._cursor in self._painted:
+            place = seen.index(self._cursor)
+            for distance in range(1, _NEIGHBOURS + 1):
+                for other in (place + distance, place - distance):
+                    if 0 <= other < len(seen):
+                        index = self._rows.index(seen[other], self._at)
+                        if index is not None:
+                            return index
+        return min(self._at, size - 1)
+
+    def _stillest(self, stay: int, shift: int) -> int:
+        """Of two places for the view, the one where more rows stay where they were."""
+        limit = max(0, len(self._rows) - self._body)
+        stay, shift = min(max(stay, 0), limit), min(max(shift, 0), limit)
+        if stay == shift or (self.holds_top and stay == 0 and self._at < self._body):
+            return stay
+
+        def kept(top: int) -> int:
+            rows = range(top, min(top + self._body, len(self._rows)))
+            return sum(self._rows.key(i) == key for i, key in zip(rows, self._painted, strict=False))
+
+        return shift if kept(shift) > kept(stay) else stay
+
+    # Drawing
+
+    def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
+        """The title line, then the rows in view or the placeholder."""
+        fitted = self._fit(columns)
+        head = [self._header(fitted)] if self._show_header and rows > 0 else []
+        self._body = rows - len(head)
+        if not len(self._rows):
+            self._painted = {}
+            return head + self._placeholder_lines(columns)
+        self._place()
+        return head + self._row_lines(fitted, columns)
+
+    def _place(self) -> None:
+        """Move the view as little as needed to show the cursor; a far jump puts it in the middle."""
+        size, body = len(self._rows), self._body
+        if body < 1:
+            return
+        self._at = min(self._at, size - 1)
+        limit = max(0, size - body)
+        top = min(max(self._top, 0), limit)
+        beyond = top - self._at if self._at < top else self._at - (top + body - 1)
+        if beyond > body:
+            top = self._at - body // 2
+        elif self._at < top:
+            top = self._at
+        elif beyond > 0:
+            top = self._at - body + 1
+        self._top = min(max(top, 0), limit)
+
+    def _row_lines(self, fitted: list[Fitted], columns: int) -> list[Line]:
+        rows, known = self._rows, self._painted
+        old_lines = self._lines[len(self._lines) - self._body :] if self._drawn else []
+        cursor = self._at if self._show_cursor else -1
+        over = "cursor" if self.has_focus else "cursor.blurred"
+        first, last = self._thumb_span()
+        painted: dict[Key, tuple[Piece, ...]] = {}
+        lines: list[Line] = []
+        for index in range(self._top, min(self._top + self._body, len(rows))):
+            key = rows.key(index)
+            pieces = known.get(key) or self._row(rows.cells(index), fitted, columns)
+            painted[key] = pieces
+            y = index - self._top
+            shown = (*pieces, (self._thumb, "scrollbar")) if first <= y < last else pieces
+            line = Line(shown, over if index == cursor else "")
+            # The same object for the same look makes the comparison afterwards cheap.
+            lines.append(old_lines[y] if y < len(old_lines) and old_lines[y] == line else line)
+        self._painted = painted
+        return lines
+
+    def _row(self, cells: Sequence[tuple[str, str]], fitted: list[Fitted], columns: int) -> tuple[Piece, ...]:
+        pieces: list[Piece] = []
+        used = 0
+        for number, (i, size) in enumerate(fitted):
+            column = self._columns[i]
+            text, style = cells[i]
+            if number:
+                pieces.append((" " * self._gap, ""))
+                used += self._gap
+            pieces.append((fit(text, size, column.align, elide=column.elide, ellipsis=self._ellipsis), style))
+            used += size
+        pieces.append((" " * (columns - 1 - used), ""))
+        return tuple(pieces)
+
+    def _thumb_span(self) -> tuple[int, int]:
+        """First and one-past-last line of the scroll bar's thumb; nothing when all rows are in view."""
+        size, body = len(self._rows), self._body
+        if size <= body or body < 1:
+            return 0, 0
+        length = max(1, body * body // size)
+        first = self._top * (body - length) // (size - body)
+        return first, first + length
+
+    def _header(self, fitted: list[Fitted]) -> Line:
+        pieces: list[Piece] = []
+        for number, (i, size) in enumerate(fitted):
+            column = self._columns[i]
+            title, style = column.title, "header"
+            if self._sort is not None and self._sort[0] == column.key:
+                title = truncate(title, size - 1, ellipsis="") + self._arrows[self._sort[1]]
+                style = "header.sort"
+            if number:
+                pieces.append((" " * self._gap, "header"))
+            pieces.append((fit(title, size, column.align, ellipsis=""), style))
+        return Line(tuple(pieces))
+
+    def _placeholder_lines(self, columns: int) -> list[Line]:
+        title, message = self._placeholder
+        lines = [EMPTY]
+        for text, style in ((title, "placeholder.title"), (message, "placeholder")):
+            for part in wrap(text, max(1, columns - 2)) if text else ():
+                lines.append(Line(((" " + part, style),)))
+        return lines
+
+    def _fit(self, columns: int) -> list[Fitted]:
+        if self._fitted is None or self._fitted[0] != columns:
+            # The last cell of each line belongs to the scroll bar, needed or not: columns must not jump.
+            self._fitted = (columns, fit_columns(self._columns, columns - 1, self._gap))
+            self._painted = dict.fromkeys(self._painted, ())
+        return self._fitted[1]
+
+    def _column_at(self, x: int) -> str | None:
+        left = 0
+        for i, size in self._fit(self.size.width):
+            if left <= x < left + size + self._gap:
+                return self._columns[i].key
+            left += size + self._gap
+        return None
