@@ -53,7 +53,7 @@ def decode_namespace(raw: Bytes) -> str:
 
 
 def decode_service(raw: Bytes) -> model.Service:
-    """A core/v1 Service, as far as discovery needs it, without ports that have no number. Raises wire.WireError."""
+    """A core/v1 Service as far as discovery needs it, without ports that have no number. Raises wire.WireError."""
     service = wire.decode(wire.Service, raw)
     meta, name = _name(service.metadata, "Service")
     ports = wire.present(service.spec.ports if service.spec else None)
@@ -71,9 +71,6 @@ def pod_from(pod: wire.Pod) -> model.Pod:
     spec = pod.spec or wire.PodSpec()
     status = pod.status or wire.PodStatus()
     row = pods.pod_row(pod)
-    owner = owner_of(meta)
-    requests = resources.pod_requests(pod)
-    limits = resources.pod_limits(pod)
     return model.Pod(
         namespace=_shared.text(meta.namespace),
         name=name,
@@ -91,12 +88,12 @@ def pod_from(pod: wire.Pod) -> model.Pod:
         ip=pods.pod_ip(pod),
         nominated_node=_shared.text(status.nominated_node_name),
         readiness_gates=_shared.text(pods.readiness_gates(pod)),
-        owner=_shared.one(owner) if owner else None,
+        owner=owner_of(meta),
         labels=_shared.labels(meta.labels),
-        cpu_request=_amount(requests, "cpu", 1),
-        cpu_limit=_amount(limits, "cpu", 1),
-        memory_request=_amount(requests, "memory", quantity.NANO),
-        memory_limit=_amount(limits, "memory", quantity.NANO),
+        cpu_request=_amount(pod, "requests", "cpu", 1),
+        cpu_limit=_amount(pod, "limits", "cpu", 1),
+        memory_request=_amount(pod, "requests", "memory", quantity.NANO),
+        memory_limit=_amount(pod, "limits", "memory", quantity.NANO),
     )
 
 
@@ -192,9 +189,9 @@ def _condition(condition: wire.Condition) -> model.Condition:
     )
 
 
-def _amount(amounts: resources.Amounts, name: str, unit: int) -> int | None:
-    nano = amounts.get(name)
-    return None if nano is None else _shared.one(quantity.scaled(nano, unit))
+def _amount(pod: wire.Pod, part: resources.Part, name: str, unit: int) -> int | None:
+    nano = resources.pod_amount(pod, part, name)
+    return None if nano is None else _shared.one(nano if unit == 1 else quantity.scaled(nano, unit))
 
 
 def _usage(usages: list[wire.ResourceList | None], what: str) -> tuple[int, int]:

@@ -44,8 +44,15 @@ class Interner:
         """A label map as the model's sorted pairs, shared; null values become ""."""
         if not labels:
             return ()
-        pairs = tuple(sorted((name, value or "") for name, value in labels.items()))
-        found = self._known.get(pairs)
+        # Servers write maps sorted by name; the order as it came finds the shared set without a sort.
+        as_sent = tuple(labels.items())
+        found = self._known.get(as_sent)
         if found is not None:
-            return found  # type: ignore[return-value]  # equal to pairs, so it is such a tuple
-        return self.one(tuple((self.one(name), self.one(value)) for name, value in pairs))
+            return found  # type: ignore[return-value]  # equal to such a tuple without nulls
+        return self.one(
+            tuple((self.one(name), self.one(value or "")) for name, value in sorted(as_sent, key=_first))
+        )
+
+
+def _first(pair: tuple[str, str | None]) -> str:
+    return pair[0]

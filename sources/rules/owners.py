@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sources.model import Owner
 from sources.rules import wire
 
@@ -16,19 +18,28 @@ def owner_of(meta: wire.ObjectMeta | None) -> Owner | None:
     A ReplicaSet's name is its Deployment's name and the pod-template-hash label; Argo Rollouts uses a label of
     its own. Without that label the ReplicaSet stands for itself.
     """
-    references = wire.present(meta.owner_references) if meta else []
+    if meta is None or not meta.owner_references:
+        return None
+    references = wire.present(meta.owner_references)
     found = next((ref for ref in references if ref.controller), references[0] if references else None)
-    if meta is None or found is None or not found.kind or not found.name:
+    if found is None or not found.kind or not found.name:
         return None
     labels = meta.labels or {}
-    if found.kind == "ReplicaSet":
-        for label, kind in (("pod-template-hash", "Deployment"), ("rollouts-pod-template-hash", "Rollout")):
-            suffix = f"-{labels.get(label) or ''}"
-            if len(suffix) > 1 and found.name.endswith(suffix) and len(found.name) > len(suffix):
-                return Owner(kind, found.name.removesuffix(suffix))
-    if found.kind == "Job":
-        name, dash, minutes = found.name.rpartition("-")
+    return _owner(
+        found.kind, found.name, labels.get("pod-template-hash"), labels.get("rollouts-pod-template-hash")
+    )
+
+
+@lru_cache(maxsize=16_384)  # replicas share one Owner
+def _owner(kind: str, name: str, template_hash: str | None, rollout_hash: str | None) -> Owner:
+    if kind == "ReplicaSet":
+        for label, workload in ((template_hash, "Deployment"), (rollout_hash, "Rollout")):
+            suffix = f"-{label or ''}"
+            if len(suffix) > 1 and name.endswith(suffix) and len(name) > len(suffix):
+                return Owner(workload, name.removesuffix(suffix))
+    if kind == "Job":
+        cron_job, dash, minutes = name.rpartition("-")
         digits = len(minutes) == 8 and minutes.isascii() and minutes.isdecimal()
-        if name and dash and digits and int(minutes) in _CRON_MINUTES:
-            return Owner("CronJob", name)
-    return Owner(found.kind, found.name)
+        if cron_job and dash and digits and int(minutes) in _CRON_MINUTES:
+            return Owner("CronJob", cron_job)
+    return Owner(kind, name)

@@ -17,6 +17,7 @@ from sources.rules.pods import TERMINAL_PHASES
 
 Amounts = dict[str, int]
 Part = Literal["requests", "limits"]
+Statuses = dict[str | None, wire.ContainerStatus]
 
 
 def pod_requests(pod: wire.Pod, *, use_status: bool = False) -> Amounts:
@@ -32,52 +33,66 @@ def pod_limits(pod: wire.Pod, *, use_status: bool = False) -> Amounts:
     return _pod_amounts(pod, "limits", use_status)
 
 
+def pod_amount(pod: wire.Pod, part: Part, name: str) -> int | None:
+    """One resource of `pod_requests` or `pod_limits` in nano-units; None if nobody names it."""
+    return None if pod.spec is None else _amount(pod.spec, part, name, {}, False)
+
+
 def _pod_amounts(pod: wire.Pod, part: Part, use_status: bool) -> Amounts:
     spec = pod.spec
     if spec is None:
         return {}
     statuses = _statuses(pod) if use_status else {}
     infeasible = bool(statuses) and _resize_infeasible(pod)
-    total: Amounts = {}
-    for container in wire.present(spec.containers):
-        _add(total, _container_amounts(container, part, statuses.get(container.name), infeasible))
+    named: dict[str, None] = dict.fromkeys(spec.overhead or ())
+    for container in (*wire.present(spec.containers), *wire.present(spec.init_containers)):
+        named.update(dict.fromkeys(_part(container.resources, part)))
+    for status in statuses.values():
+        named.update(dict.fromkeys((*_part(status.resources, part), *(status.allocated_resources or ()))))
+    named.update(dict.fromkeys(_part(spec.resources, part)))
+    amounts = {name: _amount(spec, part, name, statuses, infeasible) for name in named}
+    return {name: nano for name, nano in amounts.items() if nano is not None}
+
+
+def _amount(spec: wire.PodSpec, part: Part, name: str, statuses: Statuses, infeasible: bool) -> int | None:
+    """The rule for one resource: containers side by side, init containers in turn, sidecars throughout."""
+    total: int | None = None
+    for container in spec.containers or ():
+        if container is not None:
+            total = _plus(total, _container_amount(container, part, name, statuses, infeasible))
     if spec.init_containers:
-        peak: Amounts = {}
-        sidecars: Amounts = {}
-        for container in wire.present(spec.init_containers):
-            amounts = _container_amounts(container, part, statuses.get(container.name), infeasible)
-            if container.restart_policy == "Always":
-                _add(total, amounts)
-                _add(sidecars, amounts)
-                amounts = dict(sidecars)
-            else:
-                _add(amounts, sidecars)
-            _raise_to(peak, amounts)
-        _raise_to(total, peak)
-    if spec.resources is not None:
-        own = _part(spec.resources, part)
-        total.update({name: nano for name, nano in own.items() if _pod_level(name)})
-    for name, nano in _amounts(spec.overhead).items():
-        if part == "requests" or total.get(name):
-            total[name] = total.get(name, 0) + nano
+        peak = sidecars = None
+        for container in spec.init_containers:
+            if container is not None:
+                nano = _container_amount(container, part, name, statuses, infeasible)
+                step = _plus(nano, sidecars)
+                if container.restart_policy == "Always":
+                    sidecars, total = step, _plus(total, nano)
+                peak = _larger(peak, step)
+        total = _larger(total, peak)
+    if spec.resources is not None and _pod_level(name):
+        own = quantity.parse_or_none(_part(spec.resources, part).get(name))
+        total = total if own is None else own
+    # Overhead without a limit to add it to would make an unlimited pod look limited.
+    if spec.overhead and (part == "requests" or total):
+        total = _plus(total, quantity.parse_or_none(spec.overhead.get(name)))
     return total
 
 
-def _container_amounts(
-    container: wire.Container, part: Part, status: wire.ContainerStatus | None, infeasible: bool
-) -> Amounts:
-    amounts = _part(container.resources, part)
+def _container_amount(
+    container: wire.Container, part: Part, name: str, statuses: Statuses, infeasible: bool
+) -> int | None:
+    asked = quantity.parse_or_none(_part(container.resources, part).get(name))
+    status = statuses.get(container.name) if statuses else None
     if status is None or status.resources is None:
-        return amounts
-    actual = _part(status.resources, part)
+        return asked
+    actual = quantity.parse_or_none(_part(status.resources, part).get(name))
     if part == "requests":
-        _raise_to(actual, _amounts(status.allocated_resources))
-    if not infeasible:
-        _raise_to(actual, amounts)
-    return actual
+        actual = _larger(actual, quantity.parse_or_none((status.allocated_resources or {}).get(name)))
+    return actual if infeasible else _larger(actual, asked)
 
 
-def _statuses(pod: wire.Pod) -> dict[str | None, wire.ContainerStatus]:
+def _statuses(pod: wire.Pod) -> Statuses:
     if pod.status is None:
         return {}
     both = (*wire.present(pod.status.container_statuses), *wire.present(pod.status.init_container_statuses))
@@ -94,28 +109,18 @@ def _pod_level(name: str) -> bool:
     return name in ("cpu", "memory") or name.startswith("hugepages-")
 
 
-def _part(resources: wire.Resources | None, part: Part) -> Amounts:
+def _part(resources: wire.Resources | None, part: Part) -> wire.ResourceList:
     if resources is None:
         return {}
-    return _amounts(resources.requests if part == "requests" else resources.limits)
+    return (resources.requests if part == "requests" else resources.limits) or {}
 
 
-def _amounts(resources: wire.ResourceList | None) -> Amounts:
-    if not resources:
-        return {}
-    parsed = ((name, quantity.parse_or_none(text)) for name, text in resources.items())
-    return {name: nano for name, nano in parsed if nano is not None}
+def _plus(left: int | None, right: int | None) -> int | None:
+    return right if left is None else left if right is None else left + right
 
 
-def _add(total: Amounts, amounts: Amounts) -> None:
-    for name, nano in amounts.items():
-        total[name] = total.get(name, 0) + nano
-
-
-def _raise_to(total: Amounts, amounts: Amounts) -> None:
-    for name, nano in amounts.items():
-        if name not in total or total[name] < nano:
-            total[name] = nano
+def _larger(left: int | None, right: int | None) -> int | None:
+    return right if left is None else left if right is None or right < left else right
 
 
 class Allocated(Struct, frozen=True, gc=False):
