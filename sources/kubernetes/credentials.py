@@ -73,23 +73,29 @@ class CredentialSource:
         self._failed: tuple[CredentialFailure, float] | None = None
         self._rejected_at: float | None = None
         self._oidc_tokens: oidc.OidcTokens | None = None
+        self._oidc_saved = True
 
     async def get(self) -> Access:
         """A credential that is good now. Raises `CredentialFailure`; never an empty one after a failure."""
         if self._access is None or self._due():
-            self._raise_recent_failure()
+            if self._minted is None or self._out(self._minted):
+                self._raise_recent_failure()
             await self._fly(renew=False)
         assert self._access is not None
         return self._access
 
     async def renew(self, rejected: Access) -> Access:
         """After a 401: a newer credential, or the same one if there is none to be had (any more, for now)."""
-        if self._flight is not None:
+        while self._flight is not None:
             await self._fly(renew=False)
         if self._access is None or self._access.generation != rejected.generation:
             return await self.get()
         now = self._clock.monotonic()
-        if not self._renewable or (self._rejected_at is not None and now < self._rejected_at + REJECTION_HOLD):
+        if not self._renewable:
+            return self._access
+        if self._rejected_at is not None and now < self._rejected_at + REJECTION_HOLD:
+            if self._failed is not None:
+                raise copy.copy(self._failed[0])
             return self._access
         self._raise_recent_failure()
         self._rejected_at = now
@@ -114,9 +120,10 @@ class CredentialSource:
     # -- one renewal at a time
 
     def _due(self) -> bool:
-        now = self._clock.monotonic()
-        renew_at = self._minted.renew_at if self._minted else None
-        return now >= self._files_due or (renew_at is not None and now >= renew_at)
+        return self._clock.monotonic() >= self._files_due or self._minted is None or self._out(self._minted)
+
+    def _out(self, minted: _Minted) -> bool:
+        return minted.renew_at is not None and self._clock.monotonic() >= minted.renew_at
 
     def _raise_recent_failure(self) -> None:
         if self._failed is not None and self._clock.monotonic() < self._failed[1]:
@@ -139,7 +146,7 @@ class CredentialSource:
             await self._read_files()
             self._files_due = now + TLS_FILES_PERIOD
         minted = self._minted
-        if minted is None or renew or (minted.renew_at is not None and now >= minted.renew_at):
+        if minted is None or renew or self._out(minted):
             try:
                 minted = await self._mint(minted)
             except CredentialFailure as failure:
@@ -194,7 +201,10 @@ class CredentialSource:
         if auth.token_file:
             return self._from_token_file, True
         if auth.token:
-            return _always(_Minted(f"Bearer {auth.token}")), False
+            try:
+                return _always(_Minted(_bearer(auth.token, f"the token of user {auth.name!r}"))), False
+            except CredentialFailure as failure:
+                raise ConfigError(str(failure)) from None
         if auth.username:
             pair = base64.b64encode(f"{auth.username}:{auth.password}".encode()).decode()
             return _always(_Minted(f"Basic {pair}")), False
@@ -213,10 +223,8 @@ class CredentialSource:
             token = (await asyncio.to_thread(path.read_text, "ascii")).strip()
         except (OSError, UnicodeDecodeError) as error:
             token, why = "", getattr(error, "strerror", None) or "not a token"
-        if token and not token.isprintable():
-            token, why = "", "not a token"
         if token:
-            return _Minted(f"Bearer {token}", renew_at=renew_at)
+            return _Minted(_bearer(token, str(path)), renew_at=renew_at)
         if before is not None:
             return _Minted(before.authorization, renew_at=renew_at)
         if given:
@@ -231,7 +239,7 @@ class CredentialSource:
                 await asyncio.to_thread(tls.context, tls.TlsMaterial(None, made.cert, made.key))
             except ConfigError as error:
                 raise CredentialFailure(f"credential plugin of user {self.config.auth.name!r}: {error}") from None
-        bearer = f"Bearer {made.token}" if made.token else None
+        bearer = _bearer(made.token, "what the credential plugin gave") if made.token else None
         return _Minted(bearer, made.cert, made.key, made.expires_at, self._renew_at(made.expires_at))
 
     def _from_provider(self, settings: OidcConfig) -> _Mint:
@@ -253,13 +261,15 @@ class CredentialSource:
         expires = oidc.expiry(id_token)
         if id_token and id_token != used and expires and expires > self._clock.now() + 10:
             return oidc.OidcTokens(id_token, refresh_token, expires)
-        unsaved = known.refresh_token if known and self.warnings else ""
-        spend = unsaved or refresh_token or (known.refresh_token if known else settings.refresh_token)
+        if known and not self._oidc_saved:
+            refresh_token = known.refresh_token
+        spend = refresh_token or settings.refresh_token
         tokens = await oidc.refresh(settings, spend)
         if tokens.refresh_token != spend:
             problem = await asyncio.to_thread(
                 writeback.store_tokens, settings, tokens.id_token, tokens.refresh_token
             )
+            self._oidc_saved = problem is None
             self.warnings = [] if problem is None else [_not_saved(settings, problem)]
         return tokens
 
@@ -292,6 +302,13 @@ def _not_saved(settings: OidcConfig, problem: str) -> str:
         f"the OIDC provider gave a new refresh token, which could not be saved in {settings.origin}: {problem}; "
         "kubectl may have to log in again"
     )
+
+
+def _bearer(token: str, whence: str) -> str:
+    token = token.strip()
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise CredentialFailure(f"{whence} holds characters that no token has")
+    return f"Bearer {token}"
 
 
 def _always(minted: _Minted) -> _Mint:

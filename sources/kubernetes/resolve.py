@@ -241,6 +241,8 @@ def _impersonation(user: Entry, overrides: Overrides) -> Impersonation | None:
     uid = overrides.as_uid or user.text("as-uid")
     said = _typed(user, user.body, "as-user-extra", dict) or {}
     extra = tuple((str(key), _texts(user, said, key)) for key in said)
+    if not "".join((name, uid, *groups, *(value for _, values in extra for value in values))).isprintable():
+        raise ConfigError("the names to impersonate hold control characters")
     if name:
         return Impersonation(name, groups, uid, extra)
     if groups or uid or extra:

@@ -123,10 +123,10 @@ def _replace(path: Path, text: str) -> None:
             file.flush()
             os.fsync(number)
         stat = path.stat()
-        os.chmod(name, stat.st_mode & 0o777)
+        Path(name).chmod(stat.st_mode & 0o777)
         if hasattr(os, "geteuid") and stat.st_uid != os.geteuid():
             os.chown(name, stat.st_uid, stat.st_gid)
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
