@@ -1,0 +1,1 @@
+"""What the cluster of the test bed contains: nodes, workloads, faults, rights, monitoring services."""
