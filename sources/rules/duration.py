@@ -66,7 +66,7 @@ def parse_time(text: str | None) -> float | None:
     prints as "<unknown>".
     """
     # fromisoformat alone would take a bare date, a week date and a local time.
-    if text is None or len(text) < 20 or text[10] not in "Tt" or text[4] != "-" or text[13] != ":":
+    if text is None or len(text) < 20 or text[10] not in "Tt" or text[4] + text[7] + text[13] != "--:":
         return None
     try:
         moment = datetime.fromisoformat(text)
