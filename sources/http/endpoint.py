@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -174,8 +176,10 @@ def why(error: BaseException) -> str:
         if isinstance(each, ssl.SSLError):
             return f"TLS failed ({each.reason or 'no reason given'}); is it https on that port?"
     for each in reversed(chain):
-        if isinstance(each, OSError) and (each.strerror or each.args):
-            return (each.strerror or str(each.args[-1])).lower()
+        if isinstance(each, socket.gaierror):
+            return f"the name does not resolve ({(each.strerror or 'no reason given').lower()})"
+        if isinstance(each, OSError) and each.errno:
+            return os.strerror(each.errno).lower()
     if isinstance(error, httpx.ProxyError):
         return f"the proxy said {error}"
     if isinstance(error, httpx.RemoteProtocolError):
