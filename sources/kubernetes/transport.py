@@ -267,11 +267,14 @@ class ApiClient:
             raise failures.from_exception(error, self.host, self._proxy) from None
 
     async def _start_of_raw(self, raw: aiohttp.ClientResponse) -> bytes:
+        body = bytearray()
         try:
             async with asyncio.timeout(self._connect_timeout):
-                return await raw.content.read(MAX_ERROR_BODY)
+                while len(body) < MAX_ERROR_BODY and (chunk := await raw.content.readany()):
+                    body += chunk
         except NETWORK_ERRORS:
-            return b""
+            pass  # the status says enough
+        return bytes(body)
 
     def _refuse_foreign(self, url: str) -> None:
         if _origin(url) != _origin(self.config.server):
@@ -301,10 +304,12 @@ class ApiClient:
             context = tls.context(access.tls) if self.config.server.startswith("https://") else True
             before, pool = pool, _Pool(self._session(context), access.tls)
             self._pools.append(pool)
+            pool.active += 1
             if before is not None:
                 before.retired = True
                 before.active += 1
                 await self._leave(before)
+            return pool
         pool.active += 1
         return pool
 
