@@ -12,8 +12,8 @@ Unit = Literal["si", "iec", "duration", "percent"]
 _LIMIT = 1e300  # beyond it differences overflow
 _SI = ((1e24, "Y"), (1e21, "Z"), (1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _SI_SMALL = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
-_IEC = tuple((1024.0**power, name) for power, name in ((6, "Ei"), (5, "Pi"), (4, "Ti"), (3, "Gi"), (2, "Mi"),
-                                                       (1, "Ki")))  # fmt: skip
+_BYTES = tuple((1024.0**power, name) for power, name in ((6, "Ei"), (5, "Pi"), (4, "Ti"), (3, "Gi"), (2, "Mi"),
+                                                         (1, "Ki"), (0, "")))  # fmt: skip
 _SPANS = ((31_557_600.0, "y"), (86_400.0, "d"), (3600.0, "h"), (60.0, "m"), (1.0, "s"), (1e-3, "ms"),
           (1e-6, "µs"), (1e-9, "ns"))  # fmt: skip
 _SECONDS = (1, 2, 5, 10, 15, 30)
@@ -100,6 +100,8 @@ def _decimals(step: float) -> int:
 
 
 def _scaled(value: float, table: Iterable[tuple[float, str]], step: float | None) -> str:
+    if not step and table is not _BYTES:
+        value = float(f"{value:.3g}")  # first, so that 999,999 is 1M
     size = max(abs(value), step or 0.0)
     pairs = list(table)
     factor, name = next(((f, n) for f, n in pairs if size >= f * (1 - 1e-12)), pairs[-1])
@@ -125,7 +127,7 @@ def format_value(value: float, unit: Unit = "si", step: float | None = None) -> 
     if unit == "percent":
         return (_number(value * 100, min(_decimals(step * 100), 3)) if step else f"{value * 100:.3g}") + "%"
     if unit == "iec":
-        return _scaled(value, (*_IEC, (1.0, "")), step)
+        return _scaled(value, _BYTES, step)
     if unit == "duration":
         return _scaled(value, _SPANS, step)
     size = max(abs(value), step or 0.0)
@@ -135,7 +137,7 @@ def format_value(value: float, unit: Unit = "si", step: float | None = None) -> 
 
 
 def time_ticks(start: float, end: float, count: int, tz: tzinfo = UTC) -> list[tuple[float, str]]:
-    """At most `count` (UTC epoch seconds, label) within start..end, on round times of the clock in `tz`."""
+    """Some `count` (UTC epoch seconds, label) within start..end, at most one more, on round times in `tz`."""
     if not (isfinite(start) and isfinite(end)) or end <= start or count < 1:
         return []
     rough = (end - start) / count
@@ -154,7 +156,7 @@ def time_ticks(start: float, end: float, count: int, tz: tzinfo = UTC) -> list[t
         local = datetime.fromtimestamp(moment, tz)
         midnight = not (local.hour or local.minute or local.second)
         ticks.append((moment, local.strftime("%m-%d" if midnight and step >= 60 else shape)))
-    return ticks[:count]
+    return ticks
 
 
 def _even_moments(begin: datetime, start: float, end: float, step: int) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import isfinite
@@ -18,6 +18,7 @@ THRESHOLD = -2
 
 # Bits of one half of a cell, bottom dot first, for the left and the right half.
 _BRAILLE = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
+_DOTS: Mapping[Glyphs, tuple[int, int]] = {"braille": (2, 4), "block": (2, 2), "ascii": (1, 1)}
 _QUADRANTS = " ▖▘▌▗▄▚▙▝▞▀▛▐▟▜█"
 _MARKS = "*+xo#@%&$="
 
@@ -132,7 +133,7 @@ def render(
     """
     if width <= 0 or height <= 0:
         return []
-    wide, tall = {"braille": (2, 4), "block": (2, 2), "ascii": (1, 1)}[glyphs]
+    wide, tall = _DOTS[glyphs]
     columns, levels = width * wide, height * tall
     lo, hi = _range(series, y_min, y_max)
     scale = (levels - 1) / (hi - lo)
@@ -145,7 +146,8 @@ def render(
             if span is None or span[0] > hi or span[1] < lo:
                 continue
             low = int((max(span[0], lo) - lo) * scale + 0.5)
-            high = int((min(span[1], hi) - lo) * scale + 0.5)
+            # A half is rounded down at this end, or each diagonal would be two dots thick.
+            high = max(low, int((min(span[1], hi) - lo) * scale + 0.4999999))
             masks[column] |= (1 << high + 1) - (1 << low)
             cell = column // wide
             for row in range(low // tall, high // tall + 1):
@@ -153,8 +155,16 @@ def render(
     cells = _cell_texts(glyphs, masks, colors, tall)
     for value in thresholds:
         if lo <= value <= hi:
-            _behind(cells, colors, int((value - lo) * scale + 0.5) // tall, "-" if glyphs == "ascii" else "╌")
+            row = height - 1 - row_of(value, lo, hi, height, glyphs)
+            _behind(cells, colors, row, "-" if glyphs == "ascii" else "╌")
     return [_runs(texts, row) for texts, row in zip(reversed(cells), reversed(colors), strict=True)]
+
+
+def row_of(value: float, lo: float, hi: float, height: int, glyphs: Glyphs = "braille") -> int:
+    """The line (0 at the top) where `render` puts `value` in a range of lo < hi."""
+    tall = _DOTS[glyphs][1]
+    share = (min(max(value, lo), hi) - lo) / (hi - lo)
+    return height - 1 - int(share * (height * tall - 1) + 0.5) // tall
 
 
 def _range(series: Sequence[Series], y_min: float | None, y_max: float | None) -> tuple[float, float]:

@@ -35,7 +35,7 @@ EMPTY = Line()
 def changed_span(old: Line, new: Line, columns: int) -> tuple[int, int] | None:
     """First and one-past-last cell in which two lines differ, None when they look the same.
 
-    The end is exact only up to a common tail of pieces; lines are padded to `columns` when painted.
+    Exact to the piece, not to the character: neighbours of one style are split by whoever makes the line.
     """
     if old == new:
         return None
@@ -47,8 +47,8 @@ def changed_span(old: Line, new: Line, columns: int) -> tuple[int, int] | None:
     start = sum(width(text) for text, _ in before[:index])
     end_old = sum(width(text) for text, _ in before)
     end_new = sum(width(text) for text, _ in after)
-    if end_old != end_new:
-        return start, columns
+    if end_old != end_new:  # behind its end each is blank
+        return start, min(max(end_old, end_new), columns)
     end = end_new
     for a, b in zip(reversed(before[index:]), reversed(after[index:]), strict=False):
         if a != b:

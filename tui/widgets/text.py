@@ -34,7 +34,8 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
         yield text[start:], cell_len(text[start:])
 
 
-def _head(text: str, cells: int) -> str:
+def head(text: str, cells: int) -> str:
+    """As much of the start of `text` as fits into `cells` cells."""
     if text.isascii():
         return text[:cells]
     used = 0
@@ -47,7 +48,8 @@ def _head(text: str, cells: int) -> str:
     return "".join(taken)
 
 
-def _tail(text: str, cells: int) -> str:
+def tail(text: str, cells: int) -> str:
+    """As much of the end of `text` as fits into `cells` cells."""
     if text.isascii():
         return text[len(text) - cells :] if cells > 0 else ""
     used = 0
@@ -72,13 +74,13 @@ def truncate(text: str, cells: int, *, elide: Elide = "end", ellipsis: str = ELL
         return text
     room = cells - width(ellipsis)
     if room < 0:
-        return _head(text, cells)
+        return head(text, cells)
     if elide == "start":
-        return ellipsis + _tail(text, room)
+        return ellipsis + tail(text, room)
     if elide == "middle":
         left = room // 2
-        return _head(text, left) + ellipsis + _tail(text, room - left)
-    return _head(text, room) + ellipsis
+        return head(text, left) + ellipsis + tail(text, room - left)
+    return head(text, room) + ellipsis
 
 
 def fit(
@@ -115,7 +117,7 @@ def wrap(text: str, cells: int) -> list[str]:
             if line:
                 lines.append(line)
             while width(word) > cells:
-                piece = _head(word, cells) or word[:1]
+                piece = head(word, cells) or word[:1]
                 lines.append(piece)
                 word = word[len(piece) :]
             line = word

@@ -1,0 +1,207 @@
+"""A one-line input for commands and filters, with history and a hint of how the line may go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from rich.style import Style
+from textual.events import Key, Paste
+from textual.geometry import Offset
+from textual.message import Message
+
+from tui.widgets.edit import History, LineBuffer
+from tui.widgets.lines import Line, LineWidget, Piece
+from tui.widgets.text import clusters, tail, width
+
+Hint = Callable[[str], str | None]
+"""From the line so far to the whole line it may become; None or anything that does not extend it: no hint."""
+
+
+class Prompt(LineWidget, can_focus=True):
+    """An input that sends only the cells which change; Textual's own lays the screen out for each key.
+
+    The sign before the line (":" or "/") says what is asked for; each sign has its own history. Enter submits,
+    Esc cancels, up and down go through the history, Tab (or right, at the end) takes the hint.
+    Palette: prompt.sign, prompt.caret, prompt.hint, prompt.text.
+    """
+
+    DEFAULT_CSS = "Prompt { height: 1; }"
+
+    class _About(Message):
+        def __init__(self, prompt: Prompt, value: str) -> None:
+            super().__init__()
+            self.prompt = prompt
+            self.sign = prompt.sign
+            self.value = value
+
+        @property
+        def control(self) -> Prompt:
+            """The prompt, so that `@on(..., "#id")` works."""
+            return self.prompt
+
+    class Submitted(_About):
+        """Enter was pressed on `value`."""
+
+    class Cancelled(_About):
+        """Esc was pressed; `value` is what stood there."""
+
+    class Changed(_About):
+        """The text is `value` now."""
+
+    def __init__(
+        self,
+        palette: Mapping[str, Style] | None = None,
+        *,
+        sign: str = ":",
+        hint: Hint | None = None,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002  # Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(palette, name=name, id=id, classes=classes)
+        self.sign = sign
+        self._hint = hint
+        self._buffer = LineBuffer()
+        self._histories: dict[str, History] = {}
+        self._skipped = 0
+        self._caret_cell = 0
+
+    @property
+    def value(self) -> str:
+        """The text as it stands."""
+        return self._buffer.text
+
+    @property
+    def caret(self) -> int:
+        """Index of the caret in the text."""
+        return self._buffer.caret
+
+    def open(self, sign: str, value: str = "", hint: Hint | None = None) -> None:
+        """Ask anew: another sign, text and hint; the caller shows and focuses the prompt. Nothing is sent."""
+        self.sign, self._hint, self._skipped = sign, hint, 0
+        self._buffer.set(value)
+        self.history(sign).reset()
+        self.update_lines()
+
+    def history(self, sign: str | None = None) -> History:
+        """What was submitted under a sign (this one's when None)."""
+        return self._histories.setdefault(self.sign if sign is None else sign, History())
+
+    def set_history(self, sign: str, lines: Sequence[str]) -> None:
+        """Start with lines from an earlier session, oldest first."""
+        self._histories[sign] = History(lines)
+
+    @property
+    def suggestion(self) -> str:
+        """The rest of the line as the hint has it, "" when there is none."""
+        text = self._buffer.text
+        if self._hint is None or not text or self._buffer.caret < len(text):
+            return ""
+        whole = self._hint(text)
+        return whole[len(text) :] if whole and whole.startswith(text) else ""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Printable keys are typed here, whatever they are bound to elsewhere."""
+        return character is not None and character.isprintable()
+
+    def on_key(self, event: Key) -> None:
+        """Edit, or let the key go on to the bindings."""
+        before = self._buffer.text, self._buffer.caret
+        if event.key in _EDITS:
+            _EDITS[event.key](self._buffer)
+        elif event.is_printable and event.character is not None:
+            self._buffer.insert(event.character)
+        elif not self._command(event.key, self._buffer):
+            return
+        event.stop()
+        event.prevent_default()
+        self._settle(before)
+
+    def on_paste(self, event: Paste) -> None:
+        """Pasted text becomes one line."""
+        event.stop()
+        before = self._buffer.text, self._buffer.caret
+        self._buffer.insert(event.text)
+        self._settle(before)
+
+    def _command(self, key: str, buffer: LineBuffer) -> bool:
+        if key == "enter":
+            self.history().add(buffer.text)
+            self.post_message(self.Submitted(self, buffer.text))
+        elif key == "escape":
+            self.history().reset()
+            self.post_message(self.Cancelled(self, buffer.text))
+        elif key in ("up", "down"):
+            found = self.history().older(buffer.text) if key == "up" else self.history().newer()
+            if found is not None:
+                buffer.set(found)
+        elif key == "tab" or key == "right":
+            if rest := self.suggestion:
+                buffer.insert(rest)
+            elif key == "right":
+                buffer.right()
+        else:
+            return False
+        return True
+
+    def _settle(self, before: tuple[str, int]) -> None:
+        text, caret = self._buffer.text, self._buffer.caret
+        if (text, caret) == before:
+            return
+        self.update_lines()
+        if self.has_focus:  # an input method opens its window where the terminal's own cursor is
+            self.app.cursor_position = self.content_region.offset + Offset(self._caret_cell, 0)
+        if text != before[0]:
+            self.post_message(self.Changed(self, text))
+
+    def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
+        """The sign, the text around the caret, and the hint; a long text is shown around the caret."""
+        text, caret = self._buffer.text, self._buffer.caret
+        room = max(1, columns - width(self.sign) - 1)
+        before, self._skipped = _tail_in(text[:caret], room, self._skipped)
+        at, after = _split_first(text[caret:])
+        rest = self.suggestion
+        if not at:
+            at, rest = (rest[:1], rest[1:]) if rest else (" ", "")
+        self._caret_cell = width(self.sign) + width(before)
+        pieces: list[Piece] = [(self.sign, "prompt.sign"), (before, "prompt.text")]
+        pieces.append((at, "prompt.caret" if self.has_focus else "prompt.text"))
+        pieces.extend(((after, "prompt.text"), (rest, "prompt.hint")))
+        return [Line(tuple(piece for piece in pieces if piece[0]))]
+
+
+_EDITS: Mapping[str, Callable[[LineBuffer], None]] = {
+    "left": LineBuffer.left,
+    "home": LineBuffer.home,
+    "ctrl+a": LineBuffer.home,
+    "end": LineBuffer.end,
+    "ctrl+e": LineBuffer.end,
+    "ctrl+left": LineBuffer.word_left,
+    "ctrl+right": LineBuffer.word_right,
+    "backspace": LineBuffer.backspace,
+    "ctrl+h": LineBuffer.backspace,  # what some terminals send for backspace
+    "delete": LineBuffer.delete,
+    "ctrl+d": LineBuffer.delete,
+    "ctrl+w": LineBuffer.delete_word,
+    "ctrl+u": LineBuffer.delete_to_start,
+    "ctrl+k": LineBuffer.delete_to_end,
+}
+
+
+def _split_first(text: str) -> tuple[str, str]:
+    first = next(clusters(text), ("", 0))[0]
+    return first, text[len(first) :]
+
+
+def _tail_in(text: str, room: int, skipped: int) -> tuple[str, int]:
+    """The end of `text` that is shown before the caret, and how many characters are left out before it.
+
+    `skipped` stays as it was as long as the caret is in view, so that typing sends few cells; then the view
+    moves by a part of its width at once.
+    """
+    if width(text) <= room and skipped >= len(text):
+        return text, 0
+    start = skipped if skipped <= len(text) else len(text) - len(tail(text, room // 2))
+    if width(text[start:]) > room:
+        start = len(text) - len(tail(text, room - room // 3))
+    return text[start:], start
