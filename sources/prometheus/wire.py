@@ -36,7 +36,7 @@ class QueryData(Struct, rename="camel"):
 class _Instant(Struct):
     metric: dict[str, str] = {}
     value: tuple[float, str] | None = None
-    histogram: msgspec.Raw | None = None
+    histogram: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Range(Struct):
@@ -136,7 +136,7 @@ def query_result(data: QueryData, base: QueryResult) -> QueryResult:
 def _instant(item: _Instant) -> Series:
     labels = labels_of(item.metric)
     if item.value is None:
-        return Series(labels, histograms=0 if item.histogram is None else 1)
+        return Series(labels, histograms=int(item.histogram != b"null"))
     return Series(labels, (item.value[0],), (float(item.value[1]),))
 
 
