@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from tui.widgets.columns import Column
 from tui.widgets.rows import Ring
 from tui.widgets.stream import LineStream
-from tui.widgets.table import Edge
+from tui.widgets.viewport import Edge
 
 
 class Screen(App[None]):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import ClassVar, Literal
+from typing import Literal
 
 from rich.style import Style
 
 from tui.widgets.columns import Column
 from tui.widgets.rows import FreezableRows, Key, Rows
-from tui.widgets.table import Edge, LineTable
+from tui.widgets.table import LineTable
+from tui.widgets.viewport import Edge, Viewport
 
 
 class LineStream(LineTable):
@@ -19,8 +20,6 @@ class LineStream(LineTable):
     need `freeze`: a pause shows a copy while the owner's own rows go on, so what is lost is only what the
     owner's bound pushes out. `waiting` counts the rows that came or changed since.
     """
-
-    holds_top: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -39,7 +38,7 @@ class LineStream(LineTable):
             columns, palette, show_header=show_header, show_cursor=show_cursor, glyphs=glyphs,
             name=name, id=id, classes=classes,
         )  # fmt: skip
-        self._edge = newest
+        self._view = Viewport(newest, holds_top=False)
         self._live: FreezableRows | None = None
         self._waiting: set[Key] = set()
         self._paused = False
@@ -100,9 +99,9 @@ class LineStream(LineTable):
 
     def _move(self, index: int) -> None:
         super()._move(index)
-        newest = 0 if self._edge == "first" else len(self._rows) - 1
-        if self._at == newest:
-            self._pinned = False
+        newest = 0 if self._view.edge == "first" else len(self._rows) - 1
+        if self._view.at == newest:
+            self._view.pinned = False
 
     def _count_new(self, live: Rows) -> None:
         frozen = {self._rows.key(i) for i in range(len(self._rows))}

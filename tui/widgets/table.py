@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence, Set
-from typing import ClassVar, Literal
+from typing import Literal
 
 from rich.style import Style
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -13,13 +13,11 @@ from tui.widgets.columns import Column, Fitted, fit_columns
 from tui.widgets.lines import EMPTY, Line, LineWidget, Piece
 from tui.widgets.rows import Key, KeyedRows, Rows
 from tui.widgets.text import fit, truncate, wrap
-
-Edge = Literal["first", "last"]
+from tui.widgets.viewport import Viewport
 
 NO_ROWS: Rows = KeyedRows[str, str]((), str, lambda _: ())
 
 _WHEEL = 3
-_NEIGHBOURS = 8  # rows looked at on each side of a vanished one; a search in a long table is not free
 _ARROWS = {"unicode": ("▴", "▾"), "ascii": ("^", "v")}
 _THUMB = {"unicode": "▐", "ascii": "|"}
 
@@ -79,9 +77,6 @@ class LineTable(LineWidget, can_focus=True):
             super().__init__(table)
             self.column = column
 
-    holds_top: ClassVar[bool] = True
-    """While the first row is in view it stays there as long as the cursor can be seen too."""
-
     def __init__(
         self,
         columns: Sequence[Column],
@@ -109,12 +104,8 @@ class LineTable(LineWidget, can_focus=True):
         self._placeholder: tuple[str, str] = ("", "")
         self._fitted: tuple[int, list[Fitted]] | None = None
         self._painted: dict[Key, tuple[Piece, ...]] = {}  # visible rows as formatted, in order
-        self._edge: Edge = "first"
-        self._pinned = False
-        self._cursor: Key | None = None
-        self._at = 0
-        self._top = 0
-        self._body = 0
+        self._view = Viewport()
+        self._told: Key | None = None
 
     # What the owner says
 
@@ -158,17 +149,17 @@ class LineTable(LineWidget, can_focus=True):
     @property
     def cursor_key(self) -> Key | None:
         """The object under the cursor, None without rows."""
-        return self._cursor if len(self._rows) else None
+        return self._view.key if len(self._rows) else None
 
     @property
     def cursor_index(self) -> int | None:
         """Its position, None without rows."""
-        return self._at if len(self._rows) else None
+        return self._view.at if len(self._rows) else None
 
     @property
     def pinned(self) -> bool:
         """Whether the cursor follows an object; else it rests at the edge of the list."""
-        return self._pinned
+        return self._view.pinned
 
     @property
     def visible_keys(self) -> list[Key]:
@@ -183,7 +174,7 @@ class LineTable(LineWidget, can_focus=True):
 
     def move_to(self, key: Key) -> bool:
         """Put the cursor on an object; False when it is not among the rows."""
-        index = self._rows.index(key, self._at)
+        index = self._rows.index(key, self._view.at)
         if index is None:
             return False
         self._move(index)
@@ -191,24 +182,24 @@ class LineTable(LineWidget, can_focus=True):
 
     def release(self) -> None:
         """Let the cursor rest at the edge again, following no object."""
-        self._pinned = False
+        self._view.pinned = False
         self._renew(())
 
     def action_cursor_up(self) -> None:
         """One row up."""
-        self._move(self._at - 1)
+        self._move(self._view.at - 1)
 
     def action_cursor_down(self) -> None:
         """One row down."""
-        self._move(self._at + 1)
+        self._move(self._view.at + 1)
 
     def action_page_up(self) -> None:
         """One screenful up."""
-        self._scroll(-max(1, self._body - 1))
+        self._page(-max(1, self._view.height - 1))
 
     def action_page_down(self) -> None:
         """One screenful down."""
-        self._scroll(max(1, self._body - 1))
+        self._page(max(1, self._view.height - 1))
 
     def action_home(self) -> None:
         """To the first row."""
@@ -242,10 +233,10 @@ class LineTable(LineWidget, can_focus=True):
             if (column := self._column_at(offset.x)) is not None:
                 self.post_message(self.HeaderClicked(self, column))
             return
-        index = self._top + offset.y - self._show_header
+        index = self._view.top + offset.y - self._show_header
         if index >= len(self._rows):
             return
-        if index == self._at and self._pinned:
+        if index == self._view.at and self._view.pinned:
             self.action_choose()
         else:
             self._move(index)
@@ -253,32 +244,23 @@ class LineTable(LineWidget, can_focus=True):
     # Moving
 
     def _move(self, index: int) -> None:
-        size = len(self._rows)
-        if not size:
-            return
-        self._pinned = True
-        self._stand(min(max(index, 0), size - 1))
+        self._view.move(self._rows, index)
+        self._tell()
         self.update_lines()
 
-    def _scroll(self, by: int) -> None:
-        self._top = max(0, self._top + by)
-        self._move(self._at + by)
+    def _page(self, by: int) -> None:
+        self._view.top = max(0, self._view.top + by)
+        self._move(self._view.at + by)
 
     def _wheel(self, by: int) -> None:
-        limit = max(0, len(self._rows) - self._body)
-        top = min(max(self._top + by, 0), limit)
-        if top == self._top or self._body < 1:
-            return
-        self._top = top
-        self._move(min(max(self._at, top), top + self._body - 1))
+        if self._view.scroll(self._rows, by):
+            self._tell()
+            self.update_lines()
 
-    def _stand(self, index: int) -> None:
-        """Put the cursor on the row at `index`, and tell if that is another object."""
-        key = self._rows.key(index)
-        self._at = index
-        if key != self._cursor:
-            self._cursor = key
-            self.post_message(self.CursorMoved(self, key, index))
+    def _tell(self) -> None:
+        if (key := self.cursor_key) != self._told:
+            self._told = key
+            self.post_message(self.CursorMoved(self, key, self._view.at))
 
     def _renew(self, keys: Collection[Key] | None) -> None:
         if keys is None:
@@ -286,59 +268,11 @@ class LineTable(LineWidget, can_focus=True):
         else:
             for key in self._painted.keys() & (keys if isinstance(keys, Set) else set(keys)):
                 self._painted[key] = ()
-        self._follow()
+        lost = self._view.follow(self._rows, list(self._painted))
+        self._tell()
+        if lost is not None and self._view.key is not None:
+            self.post_message(self.CursorLost(self, lost, self._view.key))
         self.update_lines()
-
-    def _follow(self) -> None:
-        """Find the cursor's object in the rows as they are now."""
-        size = len(self._rows)
-        if not size:
-            # The object is remembered: a list that empties and fills again has not lost it.
-            if not self._pinned and self._cursor is not None:
-                self._cursor = None
-                self.post_message(self.CursorMoved(self, None, 0))
-            return
-        if not self._pinned or self._cursor is None:
-            last = self._edge == "last"
-            self._top = size if last else 0
-            self._stand(size - 1 if last else 0)
-            return
-        was, lost = self._at, self._cursor
-        index = self._rows.index(lost, was)
-        if index is None:
-            self._stand(self._nearest(size))
-            if self._cursor is not None:
-                self.post_message(self.CursorLost(self, lost, self._cursor))
-        else:
-            self._at = index
-        if self._at != was:
-            self._top = self._stillest(self._top, self._top + self._at - was)
-
-    def _nearest(self, size: int) -> int:
-        """The closest row to the vanished one that was seen beside it and is still there."""
-        seen = list(self._painted)
-        if self._cursor in self._painted:
-            place = seen.index(self._cursor)
-            for distance in range(1, _NEIGHBOURS + 1):
-                for other in (place + distance, place - distance):
-                    if 0 <= other < len(seen):
-                        index = self._rows.index(seen[other], self._at)
-                        if index is not None:
-                            return index
-        return min(self._at, size - 1)
-
-    def _stillest(self, stay: int, shift: int) -> int:
-        """Of two places for the view, the one where more rows stay where they were."""
-        limit = max(0, len(self._rows) - self._body)
-        stay, shift = min(max(stay, 0), limit), min(max(shift, 0), limit)
-        if stay == shift or (self.holds_top and stay == 0 and self._at < self._body):
-            return stay
-
-        def kept(top: int) -> int:
-            rows = range(top, min(top + self._body, len(self._rows)))
-            return sum(self._rows.key(i) == key for i, key in zip(rows, self._painted, strict=False))
-
-        return shift if kept(shift) > kept(stay) else stay
 
     # Drawing
 
@@ -346,43 +280,26 @@ class LineTable(LineWidget, can_focus=True):
         """The title line, then the rows in view or the placeholder."""
         fitted = self._fit(columns)
         head = [self._header(fitted)] if self._show_header and rows > 0 else []
-        self._body = rows - len(head)
+        self._view.height = rows - len(head)
         if not len(self._rows):
             self._painted = {}
             return head + self._placeholder_lines(columns)
-        self._place()
+        self._view.place(len(self._rows))
         return head + self._row_lines(fitted, columns)
-
-    def _place(self) -> None:
-        """Move the view as little as needed to show the cursor; a far jump puts it in the middle."""
-        size, body = len(self._rows), self._body
-        if body < 1:
-            return
-        self._at = min(self._at, size - 1)
-        limit = max(0, size - body)
-        top = min(max(self._top, 0), limit)
-        beyond = top - self._at if self._at < top else self._at - (top + body - 1)
-        if beyond > body:
-            top = self._at - body // 2
-        elif self._at < top:
-            top = self._at
-        elif beyond > 0:
-            top = self._at - body + 1
-        self._top = min(max(top, 0), limit)
 
     def _row_lines(self, fitted: list[Fitted], columns: int) -> list[Line]:
         rows, known = self._rows, self._painted
-        old_lines = self._lines[len(self._lines) - self._body :] if self._drawn else []
-        cursor = self._at if self._show_cursor else -1
+        old_lines = self._lines[len(self._lines) - self._view.height :] if self._drawn else []
+        cursor = self._view.at if self._show_cursor else -1
         over = "cursor" if self.has_focus else "cursor.blurred"
-        first, last = self._thumb_span()
+        first, last = self._view.thumb(len(rows))
         painted: dict[Key, tuple[Piece, ...]] = {}
         lines: list[Line] = []
-        for index in range(self._top, min(self._top + self._body, len(rows))):
+        for index in range(self._view.top, min(self._view.top + self._view.height, len(rows))):
             key = rows.key(index)
             pieces = known.get(key) or self._row(rows.cells(index), fitted, columns)
             painted[key] = pieces
-            y = index - self._top
+            y = index - self._view.top
             shown = (*pieces, (self._thumb, "scrollbar")) if first <= y < last else pieces
             line = Line(shown, over if index == cursor else "")
             # The same object for the same look makes the comparison afterwards cheap.
@@ -403,15 +320,6 @@ class LineTable(LineWidget, can_focus=True):
             used += size
         pieces.append((" " * (columns - 1 - used), ""))
         return tuple(pieces)
-
-    def _thumb_span(self) -> tuple[int, int]:
-        """First and one-past-last line of the scroll bar's thumb; nothing when all rows are in view."""
-        size, body = len(self._rows), self._body
-        if size <= body or body < 1:
-            return 0, 0
-        length = max(1, body * body // size)
-        first = self._top * (body - length) // (size - body)
-        return first, first + length
 
     def _header(self, fitted: list[Fitted]) -> Line:
         pieces: list[Piece] = []
