@@ -1,0 +1,232 @@
+"""An application that always gives the terminal back, and `run`, which starts it for its exit code."""
+
+import asyncio
+import os
+import sys
+import termios
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any, ClassVar
+
+from rich.console import RenderableType
+from textual.app import App, ReturnType
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.worker import WorkerFailed
+
+from sources.text import clean
+from tui.terminal import crash
+from tui.terminal.driver import TerminalDriver
+from tui.terminal.environment import Terminal
+from tui.terminal.redact import redact
+from tui.terminal.signals import ExitSignals
+
+_LOST = 129  # as after SIGHUP, which says the same
+
+
+class TerminalSafeApp(App[ReturnType]):
+    """Base of the screen. Start it with `run`; in tests `run_test` works as usual and raises what goes wrong.
+
+    Any exception that nobody handles (in handlers, workers, tasks, threads) ends the application, is kept in
+    `crash` and never printed with the values of variables.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
+        Binding("ctrl+l", "repaint", "Repaint the screen", show=False, id="repaint"),
+    ]
+
+    ascii_only: bool = False
+    """Whether nothing but ASCII may reach the terminal."""
+    crash: BaseException | None = None
+    """The first exception that nobody handled."""
+    _deadline: Callable[[int], None] | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """The hardened driver where Textual would take its own for Unix."""
+        driver = super().get_driver_class()
+        return TerminalDriver if driver is LinuxDriver else driver
+
+    @property
+    def notes(self) -> deque[str]:
+        """The last things that went wrong without ending the application; they go into a crash report."""
+        notes: deque[str] | None = self.__dict__.get("_crash_notes")
+        if notes is None:
+            notes = self.__dict__["_crash_notes"] = deque(maxlen=50)
+        return notes
+
+    def note(self, text: str) -> None:
+        """Remember a line for a crash report (redacted and cleaned here)."""
+        self.notes.append(clean(redact(text)))
+
+    def repaint(self) -> None:
+        """Draw everything anew, whatever the terminal shows now."""
+        self.refresh(layout=True)
+
+    def action_repaint(self) -> None:
+        """Draw everything anew and switch the modes on again (after a `reset`, in a re-attached tmux)."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.reassert_modes()
+        self.repaint()
+
+    def fail(self, error: BaseException) -> None:
+        """End the application because of an exception that nobody handled. Only in the event loop's thread."""
+        self._handle_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))
+
+    def terminal_lost(self) -> None:
+        """End the application because the terminal is gone. Only in the event loop's thread."""
+        if self._deadline is not None:
+            self._deadline(_LOST)
+        self.exit(return_code=_LOST)
+
+    def on_loop_error(self, loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+        """Handler for `loop.set_exception_handler`, of this or another thread's loop.
+
+        A task or callback that failed is a crash. What transports and abandoned futures report (a peer that
+        went away) and what comes while leaving is only noted.
+        """
+        error = context.get("exception")
+        message = str(context.get("message", "asyncio reported a problem"))
+        if isinstance(error, Exception) and ("task" in context or "handle" in context) and not self._exit:
+            if threading.get_ident() == self._thread_id or self._loop is None:
+                self.fail(error)
+            else:
+                with suppress(RuntimeError):  # the loop has ended
+                    self._loop.call_soon_threadsafe(self.fail, error)
+        else:
+            self.note(f"{message}: {error!r}" if error is not None else message)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """End the application; the details go into the report instead of the terminal."""
+        if self.crash is None:
+            self._remember(RuntimeError(" ".join(str(renderable) for renderable in renderables)))
+        self._close_messages_no_wait()
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._remember(error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual would print the traceback with the values of local variables: tokens, headers.
+        self._close_messages_no_wait()
+
+    def _remember(self, error: BaseException) -> None:
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        if self.crash is None:
+            self.crash = error
+            if self._deadline is not None:
+                self._deadline(crash.EXIT_CODE)
+        elif error is not self.crash:
+            self.note(f"also: {error!r}")
+
+
+def run(
+    app: TerminalSafeApp[Any],
+    *,
+    terminal: Terminal | None = None,
+    mouse: bool = True,
+    env: Mapping[str, str] | None = None,
+) -> int:
+    """Run the application in the terminal and return the exit code for `sys.exit`.
+
+    That is what the application gave to `exit` (0 by default), 128 + n after a signal, 129 when the terminal
+    went away and 70 after a crash: then one line on stderr says what happened and where the report is. Only
+    in the main thread.
+    """
+    env = os.environ if env is None else env
+    app.ascii_only = terminal is not None and terminal.ascii
+    attributes = _terminal_attributes()
+    loop: asyncio.AbstractEventLoop | None = None
+
+    def ask(code: int) -> None:
+        if loop is None or loop.is_closed():
+            raise SystemExit(code)
+        loop.call_soon_threadsafe(partial(app.exit, return_code=code))
+
+    def force(code: int) -> None:
+        line = _report(app.crash, env, app.notes) if app.crash is not None else ""
+        _leave_now(app, attributes, line)
+        os._exit(code)
+
+    code = 0
+    with ExitSignals(ask, force) as signals, _thread_errors(app):
+        app._deadline = signals.deadline
+        try:
+            with asyncio.Runner() as runner:
+                loop = runner.get_loop()
+                loop.set_exception_handler(app.on_loop_error)
+                runner.run(app.run_async(mouse=mouse))
+            code = app.return_code or 0
+        except SystemExit as error:
+            code = error.code if isinstance(error.code, int) else 1 if error.code else 0
+        except KeyboardInterrupt:
+            code = 130
+        except BaseException as error:
+            app._remember(error)
+        if app.crash is not None:
+            code = crash.EXIT_CODE
+        if isinstance(app._driver, TerminalDriver) and (app._driver.in_application_mode or app._driver.stuck):
+            force(code)
+    if app.crash is not None:
+        _say(_report(app.crash, env, app.notes))
+    return code
+
+
+def _report(error: BaseException, env: Mapping[str, str], notes: deque[str]) -> str:
+    """Write the report; the line for the user."""
+    return crash.crash_line(error, crash.write_report(crash.crash_report(error, env, notes), env))
+
+
+def _say(line: str) -> None:
+    if sys.__stderr__ is not None:
+        with suppress(OSError, ValueError):
+            print(line, file=sys.__stderr__, flush=True)
+
+
+def _leave_now(app: TerminalSafeApp[Any], attributes: list[Any] | None, line: str) -> None:
+    """Restore the terminal without the event loop, which hangs, or blocking on a terminal that does."""
+    driver = app._driver
+    if isinstance(driver, TerminalDriver) and (driver.in_application_mode or driver.stuck):
+        driver.restore_now(attributes, line)
+    elif line:
+        _say(line)
+
+
+def _terminal_attributes() -> list[Any] | None:
+    if sys.__stdin__ is None:
+        return None
+    try:
+        return termios.tcgetattr(sys.__stdin__.fileno())
+    except (OSError, ValueError, termios.error):
+        return None
+
+
+@contextmanager
+def _thread_errors(app: TerminalSafeApp[Any]) -> Iterator[None]:
+    """Let exceptions that end a thread, and those Python can only complain about, reach the application."""
+    thread_hook, unraisable_hook = threading.excepthook, sys.unraisablehook
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        loop = app._loop
+        if args.exc_value is None or issubclass(args.exc_type, SystemExit):
+            return
+        if loop is None or loop.is_closed():
+            app._remember(args.exc_value)
+        else:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(app.fail, args.exc_value)
+
+    def unraisable(args: sys.UnraisableHookArgs) -> None:
+        # No reference to the object: its representation may be as broken as it is.
+        app.note(f"{args.err_msg or 'Exception ignored'}: {args.exc_value!r}")
+
+    threading.excepthook, sys.unraisablehook = in_thread, unraisable
+    try:
+        yield
+    finally:
+        threading.excepthook, sys.unraisablehook = thread_hook, unraisable_hook
