@@ -1,0 +1,260 @@
+"""The demo's alerting rules, evaluated over its own metrics, and what Prometheus and Alertmanager make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from math import floor
+
+from msgspec import Struct
+
+from sources.demo.cluster import Plan
+from sources.demo.evaluator import Storage, range_query
+from sources.model import Alert, AlertState, Labels, Matcher, Rule, Silence
+
+EVERY = 30.0
+"""Seconds between two evaluations of the rules."""
+_LOOK_BACK = 1500.0
+
+
+class AlertRule(Struct, frozen=True):
+    """An alerting rule: `duration` is its `for` in seconds; the texts may name labels as {label}."""
+
+    name: str
+    expr: str
+    duration: float
+    severity: str
+    summary: str
+    description: str
+    group: str = "kubernetes-apps"
+
+
+_RATIO = (
+    'sum by (namespace, service) (rate(http_requests_total{code=~"5.."}[5m])) '
+    "/ sum by (namespace, service) (rate(http_requests_total[5m]))"
+)
+RULES: tuple[AlertRule, ...] = (
+    AlertRule("Watchdog", "vector(1)", 0, "none", "The alerting pipeline works.",
+              "This alert always fires; its absence means that alerts do not arrive.", "general"),
+    AlertRule("TargetDown", "count by (job) (up == 0) / count by (job) (up) * 100 > 5", 60, "warning",
+              "Targets of {job} cannot be scraped.", "{value}% of the targets of job {job} are down.", "general"),
+    AlertRule("KubePodCrashLooping",
+              'max by (namespace, pod, container) (max_over_time('
+              'kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m])) >= 1',
+              120, "warning", "Pod is crash looping.",
+              "Pod {namespace}/{pod} ({container}) is in waiting state (reason: CrashLoopBackOff)."),
+    AlertRule("KubeContainerWaiting",
+              'sum by (namespace, pod, container, reason) ('
+              'kube_pod_container_status_waiting_reason{reason=~"ErrImagePull|ImagePullBackOff"}) > 0',
+              60, "warning", "Container waits longer than it should.",
+              "Container {container} of pod {namespace}/{pod} has been waiting (reason: {reason})."),
+    AlertRule("KubePodNotReady", 'sum by (namespace, pod) (kube_pod_status_phase{phase="Pending"}) > 0', 300,
+              "warning", "Pod has been in a non-ready state for more than 5 minutes.",
+              "Pod {namespace}/{pod} has not become ready."),
+    AlertRule("KubeDeploymentReplicasMismatch",
+              "kube_deployment_spec_replicas > kube_deployment_status_replicas_available", 240, "warning",
+              "Deployment has not matched the expected number of replicas.",
+              "Deployment {namespace}/{deployment} has too few available replicas."),
+    AlertRule("ContainerMemoryNearLimit",
+              "container_memory_working_set_bytes / container_spec_memory_limit_bytes * 100 > 92", 30, "info",
+              "Container is about to be killed for its memory.",
+              "Container {container} of pod {namespace}/{pod} uses {value}% of its memory limit."),
+    AlertRule("KubeNodeNotReady", 'kube_node_status_condition{condition="Ready",status="true"} == 0', 60,
+              "critical", "Node is not ready.", "{node} has been unready for more than a minute.",
+              "kubernetes-nodes"),
+    AlertRule("NodeFilesystemAlmostOutOfSpace", "node_filesystem_avail_bytes / node_filesystem_size_bytes * 100 < 10",
+              30, "critical", "Filesystem has less than 10% space left.",
+              "Filesystem on {device}, mounted on {mountpoint}, at {node} has only {value}% available space left.",
+              "node-exporter"),
+    AlertRule("HighErrorRate", f"{_RATIO} * 100 > 5", 60, "critical", "Many requests fail.",
+              "{service} in {namespace} answers {value}% of its requests with a server error.", "slo"),
+    AlertRule("HighErrorRate", f"{_RATIO} * 100 > 1", 60, "warning", "Some requests fail.",
+              "{service} in {namespace} answers {value}% of its requests with a server error.", "slo"),
+)  # fmt: skip
+
+
+class Active(Struct, frozen=True):
+    """An alert that its rule's expression names: pending until `since` plus the rule's `for`."""
+
+    rule: AlertRule
+    labels: Labels
+    since: float
+    value: float
+    seen: float
+
+    @property
+    def fires(self) -> float:
+        """When it fires, or fired."""
+        return self.since + self.rule.duration
+
+
+class AlertBook:
+    """Evaluates the rules at each whole multiple of EVERY and keeps what is active."""
+
+    def __init__(self, storage: Storage, plan: Plan) -> None:
+        self._storage = storage
+        self._start = plan.start
+        self._read_to = 0.0
+        self._active: dict[tuple[int, Labels], Active] = {}
+
+    def advance(self, now: float) -> None:
+        """Evaluates what is due."""
+        last = floor(now / EVERY) * EVERY
+        if last <= self._read_to:
+            return
+        first = max(self._read_to + EVERY, last - _LOOK_BACK)
+        if first > self._read_to + EVERY:
+            self._active.clear()
+        for number, rule in enumerate(RULES):
+            self._evaluate(number, rule, first, last)
+        self._read_to = last
+
+    def _evaluate(self, number: int, rule: AlertRule, first: float, last: float) -> None:
+        result = range_query(rule.expr, self._storage, first, last, EVERY)
+        for series in result.series:
+            labels = _labels(rule, series.labels)
+            active = self._active.get((number, labels))
+            for time, value in zip(series.times, series.values, strict=True):
+                if active is None or time - active.seen > EVERY * 1.5:
+                    active = Active(rule, labels, time, value, time)
+                else:
+                    active = Active(rule, labels, active.since, value, time)
+            if active is not None:
+                self._active[(number, labels)] = active
+        for key, active in list(self._active.items()):
+            if key[0] == number and active.seen < last:
+                del self._active[key]
+
+    def active(self) -> list[Active]:
+        """What is pending or firing since the last evaluation."""
+        return list(self._active.values())
+
+    def alerts(self) -> Iterator[Alert]:
+        """Every active alert as Prometheus states it, and the firing ones as Alertmanager does too."""
+        firing = [active for active in self._active.values() if active.fires <= active.seen]
+        for active in self._active.values():
+            state: AlertState = "firing" if active.fires <= active.seen else "pending"
+            yield self._alert("prometheus", active, state, active.since)
+        for active in firing:
+            alert = self._alert("alertmanager", active, "firing", active.fires)
+            inhibited = tuple(sorted(fingerprint(other.labels) for other in firing if _inhibits(other, active)))
+            silenced = tuple(
+                silence.id
+                for silence in self.silences()
+                if silence.state == "active" and all(_matches(matcher, alert) for matcher in silence.matchers)
+            )
+            receiver = "null" if alert.name == "Watchdog" else ("pager" if alert.severity == "critical" else "chat")
+            yield Alert(
+                origin=alert.origin,
+                fingerprint=alert.fingerprint,
+                labels=alert.labels,
+                state="firing",
+                annotations=alert.annotations,
+                since=alert.since,
+                silenced_by=silenced,
+                inhibited_by=inhibited,
+                receivers=(receiver,),
+            )
+
+    def _alert(self, origin: str, active: Active, state: AlertState, since: float) -> Alert:
+        words = dict(active.labels) | {"value": f"{active.value:.3g}"}
+        rule = active.rule
+        return Alert(
+            origin=origin,
+            fingerprint=fingerprint(active.labels),
+            labels=active.labels,
+            state=state,
+            annotations=(("description", _filled(rule.description, words)), ("summary", _filled(rule.summary, words))),
+            since=since,
+            value=f"{active.value:g}" if origin == "prometheus" else "",
+            rule=rule.expr if origin == "prometheus" else "",
+        )
+
+    def silences(self) -> tuple[Silence, ...]:
+        """One that holds, one that will, one that is over."""
+        at = self._start
+        return (
+            Silence(
+                "6f0c2a51-3d8e-4b7a-9c55-0b1f4e8a7d21", "active",
+                (Matcher("alertname", "KubePodNotReady"), Matcher("namespace", "batch")),
+                at - 5400, at + 4 * 3600, "dana@example.com", "waiting for the GPU quota, OPS-4117",
+            ),
+            Silence(
+                "b1d97e04-58c3-4f26-8a10-7c2e93d5f640", "pending", (Matcher("node", "worker-c.*", is_regex=True),),
+                at + 3600, at + 7200, "lee@example.com", "kernel update of zone c",
+            ),
+            Silence(
+                "e4a86b3c-92f7-4d05-b6c1-51d08f27a9be", "expired", (Matcher("alertname", "TargetDown"),),
+                at - 90000, at - 82800, "dana@example.com", "exporter upgrade",
+            ),
+        )  # fmt: skip
+
+    def history(self, start: float, end: float) -> Iterator[tuple[dict[str, str], Callable[[float], float | None]]]:
+        """The series of ALERTS: for each alert the moments at which it was pending and those at which it fired."""
+        begin = floor((start - _LOOK_BACK) / EVERY) * EVERY
+        found: dict[Labels, set[float]] = {}
+        for rule in RULES:
+            for series in range_query(rule.expr, self._storage, begin, floor(end / EVERY) * EVERY, EVERY).series:
+                since = before = 0.0
+                for time in series.times:
+                    since = time if time - before > EVERY * 1.5 else since
+                    before = time
+                    state = "firing" if time >= since + rule.duration else "pending"
+                    labels = tuple(sorted((*_labels(rule, series.labels), ("alertstate", state))))
+                    found.setdefault(labels, set()).add(time)
+        for labels, times in found.items():
+            yield dict(labels), _during(times)
+
+    def rules(self) -> list[Rule]:
+        """The rules as Prometheus's API tells them."""
+        worst: dict[int, str] = {}
+        for (number, _), active in self._active.items():
+            state = "firing" if active.fires <= active.seen else "pending"
+            worst[number] = "firing" if "firing" in (state, worst.get(number)) else state
+        return [
+            Rule(
+                group=rule.group,
+                name=rule.name,
+                type="alerting",
+                query=rule.expr,
+                state=worst.get(number, "inactive"),
+                health="ok",
+                duration=rule.duration,
+                labels=(("severity", rule.severity),),
+                annotations=(("description", rule.description), ("summary", rule.summary)),
+            )
+            for number, rule in enumerate(RULES)
+        ]
+
+
+def fingerprint(labels: Labels) -> str:
+    """Sixteen hexadecimal digits for a label set."""
+    text = "\xff".join(f"{name}\xfe{value}" for name, value in labels)
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _labels(rule: AlertRule, labels: Labels) -> Labels:
+    kept = {name: value for name, value in labels if name != "__name__"}
+    return tuple(sorted((kept | {"alertname": rule.name, "severity": rule.severity}).items()))
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    for name, value in words.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def _inhibits(source: Active, target: Active) -> bool:
+    """The usual rule: a critical alert inhibits the milder ones of the same name and subject."""
+    if source.rule.severity != "critical" or target.rule.severity not in ("warning", "info"):
+        return False
+    ours, theirs = dict(source.labels), dict(target.labels)
+    return all(ours.get(name) == theirs.get(name) for name in ("alertname", "namespace", "service"))
+
+
+def _matches(matcher: Matcher, alert: Alert) -> bool:
+    return not matcher.is_regex and (alert.label(matcher.name) == matcher.value) == matcher.is_equal
+
+
+def _during(times: set[float]) -> Callable[[float], float | None]:
+    return lambda t: 1.0 if floor(t / EVERY) * EVERY in times else None

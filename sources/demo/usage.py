@@ -1,0 +1,50 @@
+"""What pods and nodes use at a moment, and the matching counters since a container's start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sources.demo.cluster import MI
+from sources.demo.life import Life, Stage
+from sources.demo.simulation import Simulation
+from sources.model import NodeUsage, PodUsage
+
+WINDOW = 15.0
+"""Seconds over which the metrics API averages here."""
+_YOUNG = 20.0  # metrics-server needs two scrapes of a container before it says anything
+
+
+class Use(NamedTuple):
+    """One pod: nanocores, bytes, and core-seconds since its container started."""
+
+    cpu: float
+    memory: float
+    cpu_seconds: float
+
+
+def pod_use(life: Life, stage: Stage, t: float) -> Use | None:
+    """What a pod uses at a moment; None while its container does not run."""
+    if stage.state.kind != "running":
+        return None
+    started = stage.state.started
+    memory = life.memory.at(t)
+    if life.leak:
+        limit = life.workload.containers[0].memory_limit * MI
+        memory += (limit - memory) * min(1.0, max(0.0, (t - started) / life.leak))
+    return Use(life.cpu.at(t), memory, life.cpu.integral(started, t) / 1e9)
+
+
+def usages(simulation: Simulation, t: float, nodes: set[str]) -> Iterator[NodeUsage | PodUsage]:
+    """What the metrics API says of some nodes and their pods at a moment; a lost node and its pods are absent."""
+    plan = simulation.plan
+    nodes = {name for name in nodes if not plan.trouble.down(name, t)}
+    for name in sorted(nodes):
+        yield NodeUsage(name, int(plan.node_cpu[name].at(t)), int(plan.node_memory[name].at(t)), t, WINDOW)
+    for life, index in simulation.pods(t):
+        if life.node not in nodes:
+            continue
+        stage = life.stages[index]
+        use = pod_use(life, stage, t)
+        if use is not None and t - stage.state.started >= _YOUNG:
+            yield PodUsage(life.namespace, life.name, int(use.cpu), int(use.memory), t, WINDOW)

@@ -1,0 +1,68 @@
+"""Smooth noise whose integral is known, so that a gauge and its counter agree at every moment.
+
+A wave is a base value times one plus a few sines: the day, and ripples of minutes and seconds. Its integral is
+exact, hence `rate()` over the counter gives back the gauge, and any moment can be asked for in any order.
+"""
+
+from __future__ import annotations
+
+import random
+from math import cos, pi, sin
+
+from msgspec import Struct
+
+DAY = 86_400.0
+_DAY_OMEGA = 2 * pi / DAY
+_DAY_PHASE = pi / 2 - 2 * pi * 14 / 24  # the peak of the day is at 14:00 UTC
+ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+"""The letters of Kubernetes' generated names: no vowels, no look-alikes."""
+
+
+class Wave(Struct, frozen=True, gc=False):
+    """`base * (1 + sum(amplitude * sin(omega * t + phase)))`; the amplitudes sum to less than one."""
+
+    base: float
+    terms: tuple[tuple[float, float, float], ...]
+
+    def at(self, t: float) -> float:
+        """The value at a moment, never negative."""
+        total = 1.0
+        for amplitude, omega, phase in self.terms:
+            total += amplitude * sin(omega * t + phase)
+        return self.base * total
+
+    def integral(self, start: float, end: float) -> float:
+        """The area under the wave between two moments, in units of the base times seconds."""
+        total = end - start
+        for amplitude, omega, phase in self.terms:
+            total += amplitude / omega * (cos(omega * start + phase) - cos(omega * end + phase))
+        return self.base * total
+
+
+def wave(rng: random.Random, base: float, roughness: float = 1.0) -> Wave:
+    """A wave of a character of its own: `roughness` 0 follows the day only, 1.5 is restless (the most)."""
+    return Wave(
+        base,
+        (
+            (0.18, _DAY_OMEGA, _DAY_PHASE),
+            (0.14 * roughness, 2 * pi / rng.uniform(700, 1900), rng.uniform(0, 2 * pi)),
+            (0.16 * roughness, 2 * pi / rng.uniform(140, 420), rng.uniform(0, 2 * pi)),
+            (0.12 * roughness, 2 * pi / rng.uniform(47, 97), rng.uniform(0, 2 * pi)),
+        ),
+    )
+
+
+def scaled(shape: Wave, base: float) -> Wave:
+    """The same shape with another base."""
+    return Wave(base, shape.terms)
+
+
+def code(rng: random.Random, length: int) -> str:
+    """A generated name part, as the API server makes them."""
+    return "".join(rng.choices(ALPHABET, k=length))
+
+
+def uid(rng: random.Random) -> str:
+    """A UUID (version 4 in form) from the seed."""
+    digits = f"{rng.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
