@@ -14,6 +14,7 @@ from tests.testbed import (
     certificates,
     debian,
     etcd,
+    files,
     kubeconfig,
     loopback,
     monitoring_api,
@@ -46,6 +47,8 @@ class Bed:
     def __init__(self, state: Path | None = None, cache: Path | None = None) -> None:
         self.state = state or paths.state_dir()
         self.cache = cache or paths.cache_dir()
+        self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.cache.mkdir(parents=True, exist_ok=True, mode=0o711)
         self.processes = Processes(self.state)
         self._mutex = threading.RLock()
         self._depth = 0
@@ -249,6 +252,8 @@ class Bed:
         numbers = ports.claim(self.state, running)
         notes: list[str] = []
         folder = self.state / "certificates"
+        if not running and certificates.expiring(folder):
+            shutil.rmtree(folder, ignore_errors=True)
         certificates.ensure(folder)
         kubeconfig.write_tokens(self.state)
         kubeconfig.write_all(self.state, folder, self.server)
@@ -263,7 +268,7 @@ class Bed:
                 loopback.add(loopback.address_of(self.state, paths.state_dir()))
             except TestBedError as error:
                 notes.append(f"no Prometheus behind the API server's service proxy: {error}")
-        (self.state / "notes.json").write_text(json.dumps(notes))
+        files.write(self.state / "notes.json", json.dumps(notes))
 
     def _start(self, server: Server) -> None:
         self.processes.start(server.name, server.command, server.env)

@@ -1,7 +1,7 @@
 """Build the Go servers of the test bed once and keep them in the cache.
 
-All of them come from one Go module, so that a package several servers need (gRPC, OpenTelemetry, client-go...)
-is compiled once. The module requires `k8s.io/kubernetes`, which names its sibling modules by paths inside its own
+Nearly all come from one Go module, so that a package several servers need (gRPC, OpenTelemetry, client-go...)
+is compiled once. That module requires `k8s.io/kubernetes`, which names its sibling modules by paths inside its own
 repository; those are pointed at the published modules of the matching version instead.
 """
 
@@ -41,9 +41,8 @@ def ensure(cache: Path, names: list[str]) -> dict[str, Path]:
             wanted = [b for b in versions.BINARIES if b.name in missing(cache, names)]
             if wanted:
                 go = toolchain.find_go(cache)
-                module = _module(go, cache)
                 for binary in wanted:
-                    _build(go, cache, module, binary)
+                    _build(go, cache, _module(go, cache, binary.module_set), binary)
     return {name: binary_path(cache, name) for name in names}
 
 
@@ -82,30 +81,35 @@ def _go(command: list[str], folder: Path, what: str) -> str:
     return result.stdout
 
 
-def _download(go: str, folder: Path, module: str) -> dict[str, str]:
+def _download(go: str, folder: Path, module: str, version: str) -> dict[str, str]:
     """What `go mod download` says of one module: `Dir`, `GoMod`..."""
-    spec = f"{module}@{versions.MODULES[module]}"
+    spec = f"{module}@{version}"
     answer: dict[str, str] = json.loads(_go([go, "mod", "download", "-json", spec], folder, f"fetching {spec}"))
     return answer
 
 
-def _module(go: str, cache: Path) -> Path:
-    """The folder of the module everything is built from; its name depends on all pinned versions."""
-    pins = "\n".join(f"{name} {version}" for name, version in sorted(versions.MODULES.items()))
-    folder = cache / "build" / hashlib.sha256((pins + versions.STAGING).encode()).hexdigest()[:12]
+def _module(go: str, cache: Path, module_set: str) -> Path:
+    """The folder of the Go module a set is built from; its name depends on all versions of the set."""
+    modules = versions.MODULE_SETS[module_set]
+    pins = "\n".join(f"{name} {version}" for name, version in sorted(modules.items()))
+    digest = hashlib.sha256((pins + versions.STAGING).encode()).hexdigest()[:12]
+    folder = cache / "build" / f"{module_set}-{digest}"
     if (folder / "go.mod").exists():
         return folder
     folder.mkdir(parents=True, exist_ok=True)
-    print("testbed: fetching the Go modules", flush=True)
-    go_mod = Path(_download(go, folder, KUBERNETES)["GoMod"]).read_text()
-    staging = re.findall(r"^\s*(\S+) => \./staging/", go_mod, re.MULTILINE)
-    _alertmanager_without_ui(go, folder)
-    lines = ["module topmast.test/testbed", "", "go 1.26.0", "", "require ("]
-    lines += [f"\t{name} {version}" for name, version in versions.MODULES.items()]
-    lines += [")", "", "replace ("]
-    lines += [f"\t{name} => {name} {versions.STAGING}" for name in staging]
-    lines += [f"\t{ALERTMANAGER} => ./alertmanager", ")", ""]
-    (folder / "go.mod.partial").write_text("\n".join(lines))
+    print(f"testbed: fetching the Go modules of {', '.join(modules)}", flush=True)
+    replaced = []
+    if KUBERNETES in modules:
+        go_mod = Path(_download(go, folder, KUBERNETES, versions.KUBERNETES)["GoMod"]).read_text()
+        staging = re.findall(r"^\s*(\S+) => \./staging/", go_mod, re.MULTILINE)
+        replaced += [f"{name} => {name} {versions.STAGING}" for name in staging]
+    if ALERTMANAGER in modules:
+        _alertmanager_without_ui(go, folder)
+        replaced.append(f"{ALERTMANAGER} => ./alertmanager")
+    lines = ["module topmast.test/testbed", "", "go 1.26.0", ""]
+    lines += [f"require {name} {version}" for name, version in modules.items()]
+    lines += [f"replace {line}" for line in replaced]
+    (folder / "go.mod.partial").write_text("\n".join(lines) + "\n")
     (folder / "go.mod.partial").replace(folder / "go.mod")
     return folder
 
@@ -115,7 +119,9 @@ def _alertmanager_without_ui(go: str, folder: Path) -> None:
     release build produces, and does not compile without them."""
     copy = folder / "alertmanager"
     if not copy.exists():
-        shutil.copytree(_download(go, folder, ALERTMANAGER)["Dir"], copy, copy_function=shutil.copyfile)
+        shutil.copytree(
+            _download(go, folder, ALERTMANAGER, versions.ALERTMANAGER)["Dir"], copy, copy_function=shutil.copyfile
+        )
         for path in (copy, *copy.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)  # the module cache is read-only
     page = copy / "ui" / "app" / "dist" / "index.html"

@@ -46,6 +46,12 @@ def _signed(folder: Path, name: str, subject: str, usage: str, names: str = "") 
     extensions.unlink()
 
 
+def expiring(folder: Path) -> bool:
+    """Whether the certificates end within a week (or are not there)."""
+    command = ["openssl", "x509", "-noout", "-checkend", str(7 * 86400), "-in", str(folder / "ca.crt")]
+    return subprocess.run(command, capture_output=True, check=False).returncode != 0
+
+
 def ensure(folder: Path) -> None:
     """Fill `folder` with ca, server and client pairs (`NAME.crt`, `NAME.key`) and the key pair that signs
     service account tokens (`service-account.key`, `.pub`). Does nothing when they are there."""

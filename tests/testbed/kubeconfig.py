@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.testbed import files
+
 # user -> (token, group). Known values are harmless: the API server listens on loopback and holds nothing.
 TOKENS = {
     "viewer": ("testbed-viewer-token", "testbed:viewers"),
@@ -37,15 +39,14 @@ def path(state: Path, user: str) -> Path:
 def write_tokens(state: Path) -> Path:
     """The API server's static token file: token,user,uid,"group"."""
     file = state / "tokens.csv"
-    file.write_text("".join(f'{token},{user},uid-{user},"{group}"\n' for user, (token, group) in TOKENS.items()))
-    file.chmod(0o600)
+    lines = [f'{token},{user},uid-{user},"{group}"\n' for user, (token, group) in TOKENS.items()]
+    files.write(file, "".join(lines))
     return file
 
 
 def write_all(state: Path, certificates: Path, server: str) -> None:
     """Write every kubeconfig and the exec plugin."""
     folder = state / "kubeconfig"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for user in ("admin", "kube-controller-manager", "kube-scheduler"):
         pair = {
             "client-certificate": str(certificates / f"{user}.crt"),
@@ -55,8 +56,7 @@ def write_all(state: Path, certificates: Path, server: str) -> None:
     for user, (token, _) in TOKENS.items():
         _write(state, certificates, server, user, {"token": token})
     plugin = folder / "exec-plugin"
-    plugin.write_text(EXEC_PLUGIN.format(python=sys.executable, token=TOKENS["viewer"][0]))
-    plugin.chmod(0o700)
+    files.write(plugin, EXEC_PLUGIN.format(python=sys.executable, token=TOKENS["viewer"][0]), 0o700)
     command = {
         "apiVersion": "client.authentication.k8s.io/v1",
         "command": str(plugin),
@@ -88,6 +88,4 @@ def _write(state: Path, certificates: Path, server: str, user: str, credential: 
         "contexts": [{"name": f"testbed-{user}", "context": context}],
         "current-context": f"testbed-{user}",
     }
-    file = path(state, user)
-    file.write_text(json.dumps(config, indent=1) + "\n")  # JSON is YAML
-    file.chmod(0o600)
+    files.write(path(state, user), json.dumps(config, indent=1) + "\n")  # JSON is YAML

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from tests.testbed import files
 from tests.testbed.content.nodes import LOST
 
 Object = dict[str, Any]
@@ -120,12 +121,11 @@ def prometheus(ports: dict[str, int], state: Path, replica: str) -> Object:
 def write(ports: dict[str, int], state: Path) -> None:
     """Write all configuration files."""
     folder = state / "monitoring"
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {
+    contents = {
         "rules.yml": rules(),
         "alertmanager.yml": alertmanager(),
         "prometheus.yml": prometheus(ports, state, "new"),
         "prometheus-old.yml": prometheus(ports, state, "old"),
     }
-    for name, content in files.items():
-        (folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
+    for name, content in contents.items():
+        files.write(folder / name, yaml.safe_dump(content, sort_keys=False))

@@ -4,6 +4,8 @@ import json
 import socket
 from pathlib import Path
 
+from tests.testbed import files
+
 # Below the range Linux hands out for outgoing connections (32768 and up), so they are normally free.
 PREFERRED = {
     "etcd": 23379,
@@ -55,7 +57,7 @@ def claim(state: Path, running: bool) -> dict[str, int]:
         ports = {name: known.get(name) or _pick(number) for name, number in PREFERRED.items()}
     else:
         ports = {name: _pick(number) for name, number in PREFERRED.items()}
-    (state / "ports.json").write_text(json.dumps(ports, indent=1))
+    files.write(state / "ports.json", json.dumps(ports, indent=1))
     return ports
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from tests.testbed import files
+
 Object = dict[str, Any]
 
 # Go templates, the language of kwok's stages. `Now` is kwok's function for the current time.
@@ -163,11 +165,11 @@ def write(state: Path) -> None:
     """Write kwok's configuration and the log every simulated container shows."""
     log = state / "container.log"
     # kwok serves files in the format of the container runtime: time, stream, full line or part, text.
-    log.write_text("".join(f"2026-01-01T00:00:{n:02d}.000000000Z stdout F line {n}\n" for n in range(60)))
+    files.write(log, "".join(f"2026-01-01T00:00:{n:02d}.000000000Z stdout F line {n}\n" for n in range(60)))
     logs = {
         "apiVersion": "kwok.x-k8s.io/v1alpha1",
         "kind": "ClusterLogs",
         "metadata": {"name": "everything"},
         "spec": {"logs": [{"logsFile": str(log), "follow": False}]},
     }
-    (state / "kwok.yaml").write_text(yaml.safe_dump_all([*_stages(), logs], sort_keys=False))
+    files.write(state / "kwok.yaml", yaml.safe_dump_all([*_stages(), logs], sort_keys=False))

