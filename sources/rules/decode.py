@@ -112,7 +112,7 @@ def node_from(node: wire.Node) -> model.Node:
         internal_ip=nodes.node_address(node, "InternalIP"),
         external_ip=nodes.node_address(node, "ExternalIP"),
         os_image=_shared.text(info.os_image),
-        kernel=_shared.text(info.kernel_version),
+        kernel=_shared.text(nodes.node_kernel(node)),
         runtime=_shared.text(info.container_runtime_version),
         cpu_allocatable=nodes.cpu_of(status.allocatable),
         memory_allocatable=nodes.whole_of(status.allocatable, "memory"),

@@ -49,6 +49,17 @@ def node_version(node: wire.Node) -> str:
     return (info.kubelet_version if info else None) or ""
 
 
+def node_kernel(node: wire.Node) -> str:
+    """KERNEL-VERSION of the wide listing, "6.12.43 (amd64)"; "" before the kubelet has reported.
+
+    The architecture is what servers of 2026 (seen with 1.37) print; older ones print the version alone.
+    """
+    info = (node.status.node_info if node.status else None) or wire.NodeInfo()
+    if not info.kernel_version or not info.architecture:
+        return info.kernel_version or ""
+    return f"{info.kernel_version} ({info.architecture})"
+
+
 def node_pressures(node: wire.Node) -> tuple[str, ...]:
     """The pressure conditions that are True, in the order of PRESSURES."""
     conditions = wire.present(node.status.conditions if node.status else None)

@@ -159,6 +159,7 @@ class NodeInfo(Struct, gc=False, rename="camel"):
     kubelet_version: str | None = None
     os_image: str | None = None
     kernel_version: str | None = None
+    architecture: str | None = None
     container_runtime_version: str | None = None
 
 

@@ -33,10 +33,19 @@ def test_columns_are_what_kubectl_prints(case: str) -> None:
 def test_wide_columns_and_amounts() -> None:
     node = decoded("Ready")
     assert (node.internal_ip, node.external_ip) == ("10.0.0.1", "")
-    assert (node.os_image, node.kernel, node.runtime) == ("Debian GNU/Linux 12", "6.1.0", "containerd://2.0.0")
+    assert (node.os_image, node.kernel, node.runtime) == (
+        "Debian GNU/Linux 12",
+        "6.1.0 (arm64)",
+        "containerd://2.0.0",
+    )
     assert (node.cpu_allocatable, node.cpu_capacity) == (3_920_000_000, 4 * NANO)
     assert (node.memory_allocatable, node.memory_capacity) == (15 * 2**30, 16 * 2**30)
     assert node.pods_allocatable == 110
+
+
+def test_kernel_without_architecture() -> None:
+    assert decoded("Ready", nodeInfo={"kernelVersion": "6.1.0"}).kernel == "6.1.0"
+    assert decoded("Ready", nodeInfo={"architecture": "arm64"}).kernel == ""
 
 
 def test_unknown_amounts_are_none_not_zero() -> None:
