@@ -140,6 +140,9 @@ async def send(
             finally:
                 # After a cancel or an overlong body this closes the connection: it cannot be used again.
                 await response.aclose()
+    except httpx.ConnectTimeout:
+        limit = min(CONNECT_TIMEOUT, within)
+        raise Unavailable(f"cannot connect to {link.via} within {limit:g} s") from None
     except (TimeoutError, httpx.TimeoutException):
         raise Unavailable(f"{link.via} did not answer within {within:g} s") from None
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:

@@ -1,0 +1,336 @@
+"""Which services are taken for Prometheus or Alertmanager, and what is said when none is, or none may be seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+import httpx
+import pytest
+
+from sources.alertmanager import AlertmanagerConfig, AlertmanagerSource
+from sources.contract import Context, Denied, Misconfigured, NotSupported, Snapshot, Status, Unavailable
+from sources.discovery import System, candidates
+from sources.model import Service, ServicePort
+from sources.prometheus import PrometheusConfig, PrometheusSource
+
+BUILD = {"status": "success", "data": {"version": "3.5.0"}}
+VECTOR = {"status": "success", "data": {"resultType": "vector", "result": []}}
+
+
+def service(namespace: str, name: str, ports: str, **labels: str) -> Service:
+    """`ports` as "web:9090 grpc:10901"; label names with "_" for "/" are not needed here."""
+    pairs = tuple(sorted((key.replace("__", "/").replace("_", "-"), value) for key, value in labels.items()))
+    found = [each.rpartition(":") for each in ports.split()]
+    return Service(namespace, name, pairs, tuple(ServicePort(port, int(number)) for port, _, number in found))
+
+
+def named(value: str) -> dict[str, str]:
+    return {"app.kubernetes.io__name": value}
+
+
+STACK = [
+    service("default", "kubernetes", "https:443"),
+    service("kube-system", "kps-kube-prometheus-stack-coredns", "http-metrics:9153", app="kube-prometheus-stack-coredns"),
+    service("kube-system", "kps-kube-prometheus-stack-kubelet", "https-metrics:10250 http-metrics:10255",
+            **named("kubelet")),
+    service("monitoring", "alertmanager-operated", "http-web:9093 tcp-mesh:9094 udp-mesh:9094",
+            operated_alertmanager="true"),
+    service("monitoring", "kps-grafana", "http-web:80", **named("grafana")),
+    service("monitoring", "kps-kube-prometheus-stack-alertmanager", "http-web:9093 reloader-web:8080",
+            app="kube-prometheus-stack-alertmanager"),
+    service("monitoring", "kps-kube-prometheus-stack-operator", "https:443", app="kube-prometheus-stack-operator"),
+    service("monitoring", "kps-kube-prometheus-stack-prometheus", "reloader-web:8080 http-web:9090",
+            app="kube-prometheus-stack-prometheus"),
+    service("monitoring", "kps-kube-state-metrics", "http:8080", **named("kube-state-metrics")),
+    service("monitoring", "kps-prometheus-node-exporter", "http-metrics:9100", **named("prometheus-node-exporter")),
+    service("monitoring", "prometheus-adapter", "https:443", **named("prometheus-adapter")),
+    service("monitoring", "prometheus-operated", "http-web:9090", operated_prometheus="true"),
+    service("monitoring", "prometheus-pushgateway", "http:9091", **named("prometheus-pushgateway")),
+]  # fmt: skip
+COMMUNITY = [
+    service("mon", "prometheus-server", "http:80", component="server", **named("prometheus")),
+    service("mon", "prometheus-alertmanager", "http:9093", **named("alertmanager")),
+    service("mon", "prometheus-alertmanager-headless", "http:9093", **named("alertmanager")),
+    service("mon", "prometheus-kube-state-metrics", "http:8080", **named("kube-state-metrics")),
+    service("mon", "prometheus-prometheus-node-exporter", "metrics:9100", **named("prometheus-node-exporter")),
+    service("mon", "prometheus-prometheus-pushgateway", "http:9091", **named("prometheus-pushgateway")),
+]
+OPENSHIFT = [
+    service("openshift-monitoring", "alertmanager-main", "web:9094 tenancy:9092 metrics:9097", **named("alertmanager")),
+    service("openshift-monitoring", "prometheus-k8s", "web:9091 metrics:9092", **named("prometheus")),
+    service("openshift-monitoring", "prometheus-operator", "https:8443"),
+    service("openshift-monitoring", "prometheus-k8s-thanos-sidecar", "thanos-proxy:10903", **named("prometheus")),
+    service("openshift-monitoring", "thanos-querier", "web:9091 tenancy:9092 tenancy-rules:9093 metrics:9094",
+            **named("thanos-query")),
+]  # fmt: skip
+PLAIN = [service("ops", "prometheus", "web:9090"), service("ops", "alertmanager", ":9093"),
+         service("ops", "prometheus-postgres-exporter", ":9187")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("services", "system", "expected"),
+    [
+        (STACK, "prometheus", ["kps-kube-prometheus-stack-prometheus:9090", "prometheus-operated:9090"]),
+        (STACK, "alertmanager", ["kps-kube-prometheus-stack-alertmanager:9093", "alertmanager-operated:9093"]),
+        (COMMUNITY, "prometheus", ["prometheus-server:80"]),
+        (COMMUNITY, "alertmanager", ["prometheus-alertmanager:9093", "prometheus-alertmanager-headless:9093"]),
+        (OPENSHIFT, "prometheus", ["thanos-querier:9091", "prometheus-k8s:9091"]),
+        (OPENSHIFT, "alertmanager", ["alertmanager-main:9094"]),
+        (PLAIN, "prometheus", ["prometheus:9090"]),
+        (PLAIN, "alertmanager", ["alertmanager:9093"]),
+        ([service("a", "mine", "web:9090")], "prometheus", []),
+        ([service("a", "prometheus", "grpc:10901")], "prometheus", []),
+    ],
+)
+def test_candidates_in_order(services: list[Service], system: System, expected: list[str]) -> None:
+    found = candidates(services, system)
+    assert [f"{each.service.name}:{each.port.port}" for each in found] == expected
+
+
+def test_openshift_speaks_tls() -> None:
+    assert {each.scheme for each in candidates(OPENSHIFT, "prometheus")} == {"https"}
+    assert {each.scheme for each in candidates(STACK, "prometheus")} == {"http"}
+
+
+# -- reaching them -----------------------------------------------------------------------------------------
+
+Answers = Callable[[str, httpx.Request], httpx.Response]
+
+
+class Cluster:
+    """A peer that offers `ServiceProxy`; `answers` gets the service's name and the request."""
+
+    def __init__(self, services: Sequence[Service], answers: Answers) -> None:
+        self.found = services
+        self.answers = answers
+        self.lists = 0
+        self.asked: list[str] = []
+        self.open = 0
+
+    async def services(self) -> Sequence[Service]:
+        self.lists += 1
+        return self.found
+
+    async def service_client(self, service: Service, port: ServicePort, scheme: str = "http") -> httpx.AsyncClient:
+        def handle(request: httpx.Request) -> httpx.Response:
+            path = request.url.path.partition("/proxy")[2]
+            self.asked.append(f"{request.method} {service.name} {path}")
+            return self.answers(service.name, request)
+
+        cluster = self
+        cluster.open += 1
+
+        class Client(httpx.AsyncClient):
+            async def aclose(self) -> None:
+                cluster.open -= 1
+                await super().aclose()
+
+        base = f"https://api/api/v1/namespaces/{service.namespace}/services/{service.name}:{port.port}/proxy"
+        return Client(base_url=base, transport=httpx.MockTransport(handle))
+
+
+class Blind(Cluster):
+    async def services(self) -> Sequence[Service]:
+        raise Denied("services is forbidden", "list services")
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.time = 1000.0
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+def monitoring(name: str, request: httpx.Request) -> httpx.Response:
+    if request.url.path.endswith("/buildinfo"):
+        return httpx.Response(200, json=BUILD)
+    if request.url.path.endswith("/query"):
+        return httpx.Response(200, json=VECTOR)
+    if request.url.path.endswith("/api/v2/status"):
+        return httpx.Response(200, json={"versionInfo": {"version": "0.28.0"}, "cluster": {"status": "ready"}})
+    if "/api/v2/" in request.url.path:
+        return httpx.Response(200, json=[])
+    return httpx.Response(200, json={"status": "success", "data": {"groups": []}})
+
+
+def prometheus(*peers: object, clock: FakeClock | None = None) -> PrometheusSource:
+    return PrometheusSource(PrometheusConfig(), Context("prom", clock or FakeClock(), lambda: peers))
+
+
+async def first_status(source: PrometheusSource | AlertmanagerSource) -> Status:
+    feed = source.alerts()
+    await anext(feed)
+    batch = await anext(feed)
+    status = batch[-1]
+    assert isinstance(status, Status)
+    return status
+
+
+async def test_the_best_service_answers_queries_by_get_only() -> None:
+    cluster = Cluster(STACK, monitoring)
+    source = prometheus(cluster)
+    await source.query("up")
+    assert cluster.asked[-1] == "GET kps-kube-prometheus-stack-prometheus /api/v1/query"
+    assert all(each.startswith("GET ") for each in cluster.asked)
+    assert source.describe() == "Prometheus at service monitoring/kps-kube-prometheus-stack-prometheus:9090"
+    assert cluster.open == 1
+    await source.close()
+    assert cluster.open == 0
+
+
+async def test_the_feed_names_the_service_it_found() -> None:
+    status = await first_status(prometheus(Cluster(COMMUNITY, monitoring)))
+    assert (status.state, status.via) == ("live", "service mon/prometheus-server:80")
+
+
+async def test_alertmanager_is_found_the_same_way() -> None:
+    source = AlertmanagerSource(
+        AlertmanagerConfig(), Context("am", FakeClock(), lambda: [Cluster(STACK, monitoring)])
+    )
+    status = await first_status(source)
+    assert status.via == "service monitoring/kps-kube-prometheus-stack-alertmanager:9093"
+
+
+async def test_a_service_that_does_not_prove_itself_is_passed_over() -> None:
+    def answers(name: str, request: httpx.Request) -> httpx.Response:
+        if name != "prometheus-operated":
+            return httpx.Response(200, json={"hello": "world"})
+        return monitoring(name, request)
+
+    cluster = Cluster(STACK, answers)
+    source = prometheus(cluster)
+    await source.query("up")
+    assert source.describe().endswith("monitoring/prometheus-operated:9090")
+    assert cluster.open == 1
+
+
+async def test_a_querier_without_buildinfo_proves_itself_by_a_query() -> None:
+    def answers(name: str, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/buildinfo"):
+            return httpx.Response(404, text="404 page not found")
+        return monitoring(name, request)
+
+    await prometheus(Cluster([service("m", "thanos-query", "http:10902 grpc:10901")], answers)).query("up")
+
+
+async def test_none_found_is_absent_with_the_remedy() -> None:
+    cluster = Cluster([service("default", "kubernetes", "https:443")], monitoring)
+    status = await first_status(prometheus(cluster))
+    assert status.state == "absent"
+    assert status.detail == "no Prometheus found among 1 service; give --prometheus URL"
+    with pytest.raises(NotSupported, match="give --prometheus URL"):
+        await prometheus(cluster).query("up")
+
+
+async def test_look_alikes_that_answer_something_else_are_counted() -> None:
+    cluster = Cluster(PLAIN, lambda name, request: httpx.Response(200, text="hello"))
+    with pytest.raises(NotSupported, match="among 3 services; 1 looked like one but did not answer"):
+        await prometheus(cluster).query("up")
+
+
+async def test_no_right_to_list_services() -> None:
+    status = await first_status(prometheus(Blind([], monitoring)))
+    assert (status.state, status.missing) == ("denied", ("list services",))
+    assert "--prometheus URL" in status.detail
+
+
+async def test_no_right_to_proxy() -> None:
+    def denied(name: str, request: httpx.Request) -> httpx.Response:
+        message = (
+            f'services "{name}" is forbidden: User "u" cannot get resource "services/proxy" in API group "" '
+            'in the namespace "monitoring"'
+        )
+        return httpx.Response(403, json={"kind": "Status", "reason": "Forbidden", "message": message})
+
+    cluster = Cluster(STACK, denied)
+    status = await first_status(prometheus(cluster))
+    assert (status.state, status.missing) == ("denied", ("get services/proxy in monitoring",))
+    assert cluster.open == 0
+
+
+async def test_a_service_that_wants_its_own_sign_in_does_not_ask_for_a_cluster_right() -> None:
+    cluster = Cluster(PLAIN, lambda name, request: httpx.Response(403, text="no"))
+    with pytest.raises(NotSupported):
+        await prometheus(cluster).query("up")
+
+
+async def test_no_cluster_at_all() -> None:
+    with pytest.raises(Misconfigured, match="give --prometheus URL"):
+        await prometheus().query("up")
+
+
+async def test_another_peer_is_asked_when_the_first_may_not() -> None:
+    source = prometheus(Blind([], monitoring), object(), Cluster(PLAIN, monitoring))
+    await source.query("up")
+    assert source.describe().endswith("ops/prometheus:9090")
+
+
+async def test_a_failed_search_is_repeated_only_after_a_while() -> None:
+    clock = FakeClock()
+    cluster = Cluster([], monitoring)
+    source = prometheus(cluster, clock=clock)
+    for _ in range(3):
+        with pytest.raises(NotSupported):
+            await source.query("up")
+    assert cluster.lists == 1
+    cluster.found = PLAIN
+    clock.time += 6
+    await source.query("up")
+    assert cluster.lists == 2
+
+
+async def test_a_service_that_went_away_is_looked_for_again() -> None:
+    gone: set[str] = set()
+
+    def answers(name: str, request: httpx.Request) -> httpx.Response:
+        if name in gone:
+            return httpx.Response(503, json={"kind": "Status", "message": f'no endpoints available for "{name}"'})
+        return monitoring(name, request)
+
+    cluster = Cluster(STACK, answers)
+    source = prometheus(cluster)
+    await source.query("up")
+    gone.add("kps-kube-prometheus-stack-prometheus")
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="no endpoints"):
+            await source.query("up")
+    await source.query("up")
+    assert source.describe().endswith("monitoring/prometheus-operated:9090")
+    assert cluster.open == 1
+
+
+async def test_long_queries_are_posted_even_through_the_cluster_and_fall_back() -> None:
+    def answers(name: str, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            message = 'services "p" is forbidden: User "u" cannot create resource "services/proxy"'
+            return httpx.Response(403, json={"kind": "Status", "message": message})
+        return monitoring(name, request)
+
+    cluster = Cluster(PLAIN, answers)
+    await prometheus(cluster).query("up + " * 2000 + "up")
+    assert [each.split()[0] for each in cluster.asked[-2:]] == ["POST", "GET"]
+
+
+async def test_alerts_of_a_found_server_arrive() -> None:
+    def answers(name: str, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/rules"):
+            alert = {"labels": {"alertname": "A"}, "state": "firing", "value": "1"}
+            rule = {"type": "alerting", "name": "A", "query": "x", "state": "firing", "alerts": [alert]}
+            data = {"groups": [{"name": "g", "rules": [rule]}]}
+            return httpx.Response(200, content=json.dumps({"status": "success", "data": data}).encode(),
+                                  headers={"content-type": "application/json"})  # fmt: skip
+        return monitoring(name, request)
+
+    feed = prometheus(Cluster(PLAIN, answers)).alerts()
+    await anext(feed)
+    snapshot = (await anext(feed))[0]
+    assert isinstance(snapshot, Snapshot)
+    assert len(snapshot.objects) == 1
