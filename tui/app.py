@@ -1,0 +1,50 @@
+"""The application: starts the sources and the screen, and stops them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from sources.config import Settings
+from sources.contract import Clock, SystemClock
+from sources.runtime import Runtime
+from tui.screen import MainScreen
+from tui.session import Session
+from tui.terminal.app import TerminalSafeApp
+from tui.themes import theme
+
+
+class TopmastApp(TerminalSafeApp[None]):
+    """One runtime, one session, one screen."""
+
+    TITLE = "topmast"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: Settings,
+        clock: Clock | None = None,
+        namespaces: Sequence[str] = (),
+        ascii_only: bool = False,
+    ) -> None:
+        super().__init__()
+        self.runtime = runtime
+        self.settings = settings
+        self.ascii_only = ascii_only or settings.ui.ascii
+        self.session = Session(runtime, settings, clock or SystemClock(), self.ascii_only)
+        self.session.namespaces = tuple(namespaces)
+
+    def on_mount(self) -> None:
+        chosen = theme(self.settings.ui.theme)
+        self.theme = chosen.base
+        if self.settings.ui.keys:
+            self.set_keymap(self.settings.ui.keys)
+        title = next((source.describe() for source in self.runtime.sources.values()), "no sources")
+        self.push_screen(MainScreen(self.session, chosen.palette, title))
+
+    def on_unmount(self) -> None:
+        self.runtime.stop()

@@ -1,0 +1,1 @@
+"""What is shown: one pane for each thing an engineer looks at."""

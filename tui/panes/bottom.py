@@ -1,0 +1,67 @@
+"""The last line: the keys that matter, what just happened, or the tabs of a narrow terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.panes.title import clipped
+from tui.widgets.lines import Line, LineWidget, Piece
+
+HINTS = (
+    ("?", "help"),
+    (":", "command"),
+    ("/", "filter"),
+    ("!", "faults"),
+    ("Tab", "pane"),
+    ("z", "zoom"),
+    ("Enter", "open"),
+    ("e", "query"),
+    ("Space", "hold"),
+    ("q", "quit"),
+)
+
+
+class BottomLine(LineWidget):
+    """A message stays until the next key or for a few seconds; then the hints are back."""
+
+    DEFAULT_CSS = "BottomLine { height: 1; width: 1fr; }"
+
+    message: tuple[str, str] | None = None
+
+    def say(self, text: str, style: str = "strong") -> None:
+        self.message = (text, style)
+        self.update_lines()
+
+    def hush(self) -> None:
+        if self.message is not None:
+            self.message = None
+            self.update_lines()
+
+    def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
+        if self.message is not None:
+            text, style = self.message
+            return [Line(tuple(clipped([(f" {text}", style)], columns)))]
+        pieces: list[Piece] = []
+        for key, what in HINTS:
+            pieces += [(f" {key}", "key"), (f" {what} ", "dim")]
+        return [Line(tuple(clipped(pieces, columns)))]
+
+
+class TabLine(LineWidget):
+    """The panes of a narrow terminal side by side, each with its number of rows; the shown one stands out."""
+
+    DEFAULT_CSS = "TabLine { height: 1; width: 1fr; }"
+
+    tabs: Sequence[tuple[str, str, bool]] = ()
+
+    def show(self, tabs: Sequence[tuple[str, str, bool]]) -> None:
+        """Tabs as (title, summary, shown)."""
+        self.tabs = tabs
+        self.update_lines()
+
+    def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
+        pieces: list[Piece] = []
+        for title, summary, shown in self.tabs:
+            pieces.append((f" {title} ", "band" if shown else "strong"))
+            pieces.append((f"{summary} " if summary else "", "bad" if "!" in summary else "dim"))
+        return [Line(tuple(clipped(pieces, columns)))]

@@ -1,0 +1,274 @@
+"""The PromQL console: a query, its answer as a table with a trend per series, or as a graph."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from rich.style import Style
+from textual import on
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from sources.contract import MetricsQueries, QueryError, SourceError
+from sources.model import QueryResult
+from sources.rules.duration import human_duration
+from sources.text import clean
+from tui.panes.answers import Answer, ResultRow, graph_data, range_steps, result_rows
+from tui.panes.pane import Pane
+from tui.session import Session
+from tui.sheets.sheet import Cell
+from tui.states import GLYPHS, PaneState
+from tui.widgets.columns import Column
+from tui.widgets.graph import Graph
+from tui.widgets.lines import Line, LineWidget, Piece
+from tui.widgets.prompt import Prompt
+from tui.widgets.rows import KeyedRows
+from tui.widgets.table import LineTable
+from tui.widgets.text import wrap
+
+SIGN = "> "
+FIRST_QUERY = "sum by (job) (up)"
+"""Cheap, known to every Prometheus, and already an answer: which scrape jobs have lost targets."""
+EVERY = 15
+"""Seconds between two evaluations of a query that stays on the screen."""
+WINDOWS = (300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 7 * 24 * 3600)
+COLUMNS = (
+    Column("series", "SERIES", 30, flex=1, min_width=12, priority=100, elide="middle"),
+    Column("value", "VALUE", 12, align="right", min_width=8, priority=90),
+    Column("trend", "TREND", 16, min_width=8, priority=50),
+)
+
+
+class Notes(LineWidget):
+    """What the server said about the query: an error with a caret under its place, warnings, infos."""
+
+    DEFAULT_CSS = "Notes { height: auto; max-height: 4; width: 1fr; }"
+
+    def __init__(self, palette: Mapping[str, Style]) -> None:
+        super().__init__(palette)
+        self.said: list[tuple[str, str]] = []
+
+    def say(self, said: Sequence[tuple[str, str]]) -> None:
+        if list(said) != self.said:
+            self.said = list(said)
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Any, viewport: Any, width: int) -> int:
+        return len(self._wrapped(width))
+
+    def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
+        return self._wrapped(columns)[:rows]
+
+    def _wrapped(self, columns: int) -> list[Line]:
+        return [
+            Line(((part, style),))
+            for text, style in self.said
+            for part in ([text] if text.strip() == "^" else wrap(text, max(columns, 1)))
+        ]
+
+
+def _cells(row: ResultRow) -> Sequence[Cell]:
+    return row.cells
+
+
+class ConsolePane(Pane):
+    """Runs a query now and over the window before now, and again every few seconds while it is shown."""
+
+    title = "PromQL"
+    what = "metrics"
+
+    def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
+        super().__init__(session, palette, pane_id)
+        plain = session.ascii_only
+        self.prompt = Prompt(palette, sign=SIGN)
+        self.notes = Notes(palette)
+        self.table = LineTable(COLUMNS, palette, glyphs="ascii" if plain else "unicode")
+        self.graph = Graph(palette, glyphs="ascii" if plain else "braille")
+        self.expr = FIRST_QUERY
+        self.window = 1800
+        self.answer = Answer()
+        self.sorted_by_value = False
+        self._since_run = 0
+
+    def compose(self) -> ComposeResult:
+        yield self.heading
+        yield self.prompt
+        yield self.notes
+        yield self.table
+        yield self.graph
+
+    def on_mount(self) -> None:
+        self.graph.display = False
+        self.prompt.open(SIGN, self.expr)
+        self.table.set_placeholder("no query yet", "press e to write one")
+        self.call_after_refresh(self.run_query)
+
+    # -- running
+
+    def source(self) -> MetricsQueries | None:
+        found = self.session.runtime.offering(MetricsQueries)  # type: ignore[type-abstract]  # a protocol is asked for
+        return found[0] if found else None
+
+    def run_query(self) -> None:
+        """Asks again; an answer on its way is cancelled, here and on the server."""
+        self._since_run = 0
+        source = self.source()
+        if source is None:
+            self.notes.say([])
+            self.table.set_placeholder("no metrics", "no source here answers PromQL; give --prometheus URL")
+            return
+        if self.expr.strip():
+            self.run_worker(self._run(source, self.expr, self.window), group="query", exclusive=True)
+
+    async def _run(self, source: MetricsQueries, expr: str, window: int) -> None:
+        ask = self.session.runtime.ask
+        start, end, step = range_steps(self.session.clock.now(), window, self.size.width)
+        now_part = asyncio.wrap_future(ask(lambda: source.query(expr, end)))
+        range_part = asyncio.wrap_future(ask(lambda: source.query_range(expr, start, end, step)))
+        try:
+            instant, span = await asyncio.gather(now_part, range_part, return_exceptions=True)
+        finally:
+            now_part.cancel()
+            range_part.cancel()
+        self.answer = Answer(
+            expr,
+            instant if isinstance(instant, QueryResult) else None,
+            span if isinstance(span, QueryResult) else None,
+            instant if isinstance(instant, BaseException) else None,
+        )
+        for failure in (instant, span):
+            if isinstance(failure, BaseException) and not isinstance(failure, SourceError):
+                raise failure
+        self.show_answer()
+
+    # -- showing
+
+    def show_answer(self) -> None:
+        answer = self.answer
+        self.notes.say(self._said())
+        rows = result_rows(answer, self.session.look.glyphs)
+        if self.sorted_by_value:
+            rows.sort(key=lambda row: row.order)
+        found: dict[Hashable, ResultRow] = {row.key: row for row in rows}
+        self.table.set_rows(KeyedRows(list(found), found.__getitem__, _cells))
+        if not rows:
+            self.table.set_placeholder(*self._emptiness())
+        if answer.span is not None:
+            self.graph.show(graph_data(answer.expr, answer.span))
+        self.graph.set_placeholder(self._emptiness()[1])
+        self.tell_title()
+
+    def _said(self) -> list[tuple[str, str]]:
+        error = self.answer.error
+        if error is None:
+            results = [result for result in (self.answer.instant, self.answer.span) if result is not None]
+            warnings = {(clean(text), "warn") for result in results for text in result.warnings}
+            infos = {(clean(text), "dim") for result in results for text in result.infos}
+            return [*sorted(warnings), *sorted(infos)]
+        said = [(clean(str(error)), "bad")]
+        if isinstance(error, QueryError) and error.column is not None and (error.line or 1) == 1:
+            said.insert(0, (" " * (len(SIGN) + error.column - 1) + "^", "caret"))
+        return said
+
+    def _emptiness(self) -> tuple[str, str]:
+        if self.answer.error is not None:
+            return "no answer", clean(str(self.answer.error))
+        if not self.answer.expr:
+            return "asking", self.expr
+        return "empty result", f"no series match at this moment: {self.answer.expr}"
+
+    def state(self) -> PaneState:
+        if self.source() is None:
+            return super().state()
+        answer = self.answer
+        if answer.error is not None:
+            fancy, plain, style = GLYPHS["failed"]
+            text = "query failed"
+        elif answer.instant is None and answer.span is None:
+            fancy, plain, style = GLYPHS["connecting"]
+            text = "asking"
+        else:
+            partial = any(result is not None and result.warnings for result in (answer.instant, answer.span))
+            fancy, plain, style = GLYPHS["partial" if partial else "live"]
+            at = answer.instant.at if answer.instant is not None else None
+            text = f"{human_duration(max(0.0, self.session.clock.now() - at))} ago" if at else "answered"
+            text = f"partial, {text}" if partial else text
+        return PaneState("live", plain if self.session.ascii_only else fancy, style, text, ("", ""))
+
+    def title_pieces(self) -> Sequence[Piece]:
+        result = self.answer.instant
+        pieces: list[Piece] = [(f"{human_duration(self.window)} ", "title.count")]
+        if result is not None:
+            pieces.append((f"{len(result.series)} series ", "title.count"))
+        return pieces
+
+    def summary(self) -> str:
+        return "!" if self.answer.error is not None else ""
+
+    def on_second(self) -> None:
+        self._since_run += 1
+        if self._since_run >= EVERY and self.session.held_since is None and self.display:
+            self.run_query()
+        self.tell_title()
+
+    # -- what keys do
+
+    def edit(self) -> None:
+        """Puts the keyboard into the query."""
+        self.prompt.open(SIGN, self.expr)
+        self.prompt.focus()
+
+    def ask(self, query: str) -> None:
+        """Runs another query."""
+        self.expr = query.strip()
+        self.prompt.open(SIGN, self.expr)
+        self.run_query()
+
+    def toggle_graph(self) -> None:
+        self.graph.display = not self.graph.display
+        self.table.display = not self.graph.display
+        (self.graph if self.graph.display else self.table).update_lines()
+        if not self.prompt.has_focus:
+            self.table.focus()
+
+    def step_window(self, step: int) -> None:
+        """A wider or a narrower window before now."""
+        place = min(range(len(WINDOWS)), key=lambda index: abs(WINDOWS[index] - self.window))
+        self.set_window(WINDOWS[min(max(place + step, 0), len(WINDOWS) - 1)])
+
+    def set_window(self, seconds: int) -> None:
+        self.window = seconds
+        self.run_query()
+        self.tell_title()
+
+    def toggle_order(self) -> None:
+        """The server's order, or by value from the largest."""
+        self.sorted_by_value = not self.sorted_by_value
+        self.table.set_sort("value" if self.sorted_by_value else None, True)
+        self.show_answer()
+
+    @on(LineTable.Chosen)
+    def choose(self) -> None:
+        self.edit()
+
+    @on(Prompt.Submitted)
+    def submitted(self, event: Prompt.Submitted) -> None:
+        event.stop()
+        self.ask(event.value)
+        self.table.focus()
+
+    @on(Prompt.Cancelled)
+    def cancelled(self, event: Prompt.Cancelled) -> None:
+        event.stop()
+        self.prompt.open(SIGN, self.expr)
+        self.table.focus()
+
+    def focus_target(self) -> Widget | None:
+        return self.table
+
+    def use_palette(self, palette: Mapping[str, Style]) -> None:
+        super().use_palette(palette)
+        for part in (self.prompt, self.notes, self.table, self.graph):
+            part.palette = palette

@@ -1,0 +1,107 @@
+"""What every pane is: a title line over a body, told once per frame what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from sources.model import ObjectRef
+from sources.world import Frame
+from tui.panes.title import TitleLine
+from tui.session import Session
+from tui.states import PaneState, pane_state
+from tui.widgets.lines import Piece
+
+
+class Pane(Vertical):
+    """`title` and `what` say what a pane is and what its rows are called, `feed_names` where they come from."""
+
+    DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; }"
+
+    title: ClassVar[str] = ""
+    what: ClassVar[str] = ""
+    feed_names: ClassVar[tuple[str, ...]] = ()
+
+    class Opened(Message):
+        """Somebody wants to know more about an object (or an alert, when `alert` is its key)."""
+
+        def __init__(self, ref: ObjectRef | None = None, alert: str = "") -> None:
+            super().__init__()
+            self.ref = ref
+            self.alert = alert
+
+    class Noted(Message):
+        """Something to say on the message line."""
+
+        def __init__(self, text: str, error: bool = False) -> None:
+            super().__init__()
+            self.text = text
+            self.error = error
+
+    def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
+        super().__init__(id=pane_id)
+        self.session = session
+        self.palette = palette
+        self.heading = TitleLine(palette)
+
+    # -- what a pane answers
+
+    def on_frame(self, frame: Frame) -> None:
+        """Something changed in the World."""
+
+    def on_second(self) -> None:
+        """A second passed: ages and staleness move on."""
+        self.tell_title()
+
+    def on_scope(self) -> None:
+        """Other namespaces were chosen."""
+
+    def focus_target(self) -> Widget | None:
+        """The widget that gets the keyboard when the pane is chosen."""
+        return None
+
+    def summary(self) -> str:
+        """A few characters for the tab line of narrow terminals."""
+        return ""
+
+    def use_palette(self, palette: Mapping[str, Style]) -> None:
+        """The theme changed."""
+        self.palette = palette
+        self.heading.palette = palette
+
+    # -- the title line
+
+    def state(self) -> PaneState:
+        session = self.session
+        return pane_state(
+            session.feeds(*self.feed_names),
+            self.what,
+            session.now,
+            session.ascii_only,
+            tuple(session.runtime.problems.values()),
+        )
+
+    def title_pieces(self) -> Sequence[Piece]:
+        """What stands behind the title: counts, filter, order."""
+        return ()
+
+    def tell_title(self) -> None:
+        state = self.state()
+        right = [(f"{state.text} ", "title.state" if state.state == "live" else state.style)]
+        right.append((f"{state.badge} ", state.style))
+        self.heading.say([(f" {self.title} ", "title.name"), *self.title_pieces()], right, self.is_focused_pane())
+
+    def is_focused_pane(self) -> bool:
+        focused = self.screen.focused if self.is_attached else None
+        return focused is not None and (focused is self or self in focused.ancestors)
+
+    def on_descendant_focus(self) -> None:
+        self.tell_title()
+
+    def on_descendant_blur(self) -> None:
+        self.tell_title()

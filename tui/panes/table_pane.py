@@ -1,0 +1,225 @@
+"""A pane over one table of the World: filter, order, faults only, and a cursor that stays on its object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from sources.world import Frame
+from sources.world.filters import Filter, parse_filter
+from sources.world.views import Rank, View
+from tui.panes.pane import Pane
+from tui.session import Session
+from tui.sheets.sheet import Cell, Field, Filtered, Sheet, order
+from tui.widgets.lines import Piece
+from tui.widgets.rows import Key
+from tui.widgets.table import LineTable
+
+R = TypeVar("R")
+RECHECK = 5
+"""Seconds after which rows are looked at again although they did not change: faults come and go with time."""
+
+
+class ViewRows:
+    """A view as the rows of a table widget."""
+
+    def __init__(self, view: View, cells: Callable[[str], Sequence[Cell]]) -> None:
+        self.view = view
+        self._cells = cells
+
+    def __len__(self) -> int:
+        return len(self.view)
+
+    def key(self, index: int) -> Key:
+        key: str = self.view[index]
+        return key
+
+    def cells(self, index: int) -> Sequence[Cell]:
+        return self._cells(self.view[index])
+
+    def index(self, key: Key, near: int) -> int | None:
+        return self.view.index(str(key)) if key in self.view else None
+
+
+class TablePane(Pane, Generic[R]):
+    """Subclasses say which sheet they show, how a key becomes a row, and which changed keys concern them."""
+
+    DEFAULT_CSS = "TablePane { height: 1fr; width: 1fr; }"
+
+    sheet: ClassVar[Sheet[Any]]
+
+    def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
+        super().__init__(session, palette, pane_id)
+        self.filter: Filter = parse_filter("")
+        self.faults_only = False
+        self.sort = self.sheet.sort
+        self.reverse = self.sheet.field(self.sort).largest_first
+        glyphs = "ascii" if session.ascii_only else "unicode"
+        self.table = LineTable(self.sheet.columns, palette, glyphs=glyphs)  # type: ignore[arg-type]  # a literal
+        self.view = View(self.rank)
+        self._seconds = 0
+
+    def compose(self) -> ComposeResult:
+        yield self.heading
+        yield self.table
+
+    def on_mount(self) -> None:
+        self.table.set_sort(self.sort, self.reverse)
+        self.rebuild()
+
+    # -- what a subclass says
+
+    def keys(self) -> Iterable[str]:
+        """All keys of the table."""
+        raise NotImplementedError
+
+    def row(self, key: str) -> R | None:
+        """The row behind a key; None when it is gone."""
+        raise NotImplementedError
+
+    def namespace(self, row: R) -> str:
+        """The namespace a row belongs to; "" when it has none."""
+        return ""
+
+    def problem(self, row: R) -> str:
+        """Why the row is a fault; "" when it is sound."""
+        return ""
+
+    def concerned(self, frame: Frame) -> frozenset[str]:
+        """The keys of this pane that a frame is about."""
+        raise NotImplementedError
+
+    def default_order(self, row: R) -> tuple[Any, ...]:
+        """What orders rows that the chosen column does not tell apart."""
+        return ()
+
+    # -- the view
+
+    def rank(self, key: str) -> Rank | None:
+        """Where a row stands; None when it is not shown."""
+        row = self.row(key)
+        if row is None or not self.session.shows(self.namespace(row)):
+            return None
+        if self.faults_only and not self.problem(row):
+            return None
+        look = self.session.look
+        if self.filter and not self.filter(Filtered(row, self.sheet, look)):
+            return None
+        field: Field[R] = self.sheet.field(self.sort)
+        value = field.rank(row) if field.rank is not None else field.text(row, look)
+        return (order(value, self.reverse), *self.default_order(row), key)
+
+    def rebuild(self) -> None:
+        """Another filter, order or scope: starts the view again. The cursor stays on its object."""
+        self.view = View(self.rank, self.keys())
+        self.table.set_rows(ViewRows(self.view, self.cells))
+        self.tell_title()
+
+    def cells(self, key: str) -> Sequence[Cell]:
+        row = self.row(key)
+        return self.sheet.cells(row, self.session.look) if row is not None else ()
+
+    def on_frame(self, frame: Frame) -> None:
+        changed = self.concerned(frame)
+        if changed:
+            self.view.update(changed)
+            self.table.changed(changed)
+        if changed or frame.statuses:
+            self.tell_title()
+
+    def on_second(self) -> None:
+        self._seconds += 1
+        if self.faults_only and self._seconds % RECHECK == 0:
+            self.rebuild()
+        elif self.session.held_since is None:
+            self.table.changed(None)
+        self.tell_title()
+
+    def on_scope(self) -> None:
+        self.rebuild()
+
+    # -- what keys do
+
+    def set_filter(self, text: str) -> None:
+        """Raises `FilterError` and keeps the old filter when the text cannot be understood."""
+        self.filter = parse_filter(text.strip(), self.sheet.names)
+        self.rebuild()
+
+    def set_sort(self, column: str, reverse: bool | None = None) -> bool:
+        """Orders by a column, in its useful direction; again by the same one turns it round."""
+        if column not in self.sheet.names:
+            return False
+        natural = self.sheet.field(column).largest_first
+        if reverse is None:
+            reverse = not self.reverse if column == self.sort else natural
+        self.sort, self.reverse = column, reverse
+        self.table.set_sort(column, reverse)
+        self.rebuild()
+        return True
+
+    def step_sort(self, step: int) -> None:
+        """Orders by the next or the previous visible column."""
+        shown = self.table.fitted_columns or [self.sort]
+        place = shown.index(self.sort) if self.sort in shown else 0
+        column = shown[(place + step) % len(shown)]
+        self.set_sort(column, self.sheet.field(column).largest_first)
+
+    def toggle_faults(self) -> None:
+        self.faults_only = not self.faults_only
+        self.rebuild()
+
+    def selected(self) -> R | None:
+        """The row under the cursor."""
+        key = self.table.cursor_key
+        return self.row(str(key)) if key is not None else None
+
+    def select(self, key: str) -> bool:
+        """Puts the cursor on a row."""
+        return self.table.move_to(key)
+
+    def focus_target(self) -> Widget | None:
+        return self.table
+
+    def use_palette(self, palette: Mapping[str, Style]) -> None:
+        super().use_palette(palette)
+        self.table.palette = palette
+
+    # -- the title
+
+    def total(self) -> int:
+        return sum(1 for _ in self.keys())
+
+    def title_pieces(self) -> Sequence[Piece]:
+        total, shown = self.total(), len(self.view)
+        pieces = [(f"{shown} " if shown == total else f"{shown}/{total} ", "title.count")]
+        if self.faults_only:
+            pieces.append((" faults only ", "title.faults"))
+        if self.filter:
+            pieces.append((f" /{self.filter.text} ", "title.filter"))
+        return pieces
+
+    def summary(self) -> str:
+        return str(len(self.view))
+
+    def tell_title(self) -> None:
+        super().tell_title()
+        if not len(self.view):
+            self.table.set_placeholder(*self.emptiness())
+
+    def emptiness(self) -> tuple[str, str]:
+        """Why there are no rows: because of what was chosen here, or because of the data."""
+        total = self.total()
+        if total and (self.filter or self.faults_only or self.session.namespaces):
+            chosen = []
+            if self.faults_only:
+                chosen.append("faults only (! shows all)")
+            if self.filter:
+                chosen.append(f"filter /{self.filter.text} (Esc clears it)")
+            if self.session.namespaces:
+                chosen.append(f"namespaces {', '.join(self.session.namespaces)} (0 shows all)")
+            return f"none of {total} {self.what} shown", "; ".join(chosen)
+        return self.state().empty

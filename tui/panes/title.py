@@ -1,0 +1,43 @@
+"""The title line above each pane: what it is, what is chosen, and how old the data is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.widgets.lines import Line, LineWidget, Piece
+from tui.widgets.text import truncate, width
+
+
+class TitleLine(LineWidget):
+    """One line: pieces from the left, the state of the data at the right edge."""
+
+    DEFAULT_CSS = "TitleLine { height: 1; width: 1fr; }"
+
+    left: Sequence[Piece] = ()
+    right: Sequence[Piece] = ()
+    focused_pane = False
+
+    def say(self, left: Sequence[Piece], right: Sequence[Piece], focused: bool) -> None:
+        """Shows other pieces; the right side gives way when there is no room for both."""
+        self.left, self.right, self.focused_pane = left, right, focused
+        self.update_lines()
+
+    def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
+        left = clipped(self.left, columns)
+        room = columns - sum(width(text) for text, _ in left) - 1
+        right = clipped(self.right, max(room, 0))
+        gap = columns - sum(width(text) for text, _ in (*left, *right))
+        over = "title.focused" if self.focused_pane else "title"
+        return [Line((*left, (" " * gap, ""), *right), over)]
+
+
+def clipped(pieces: Sequence[Piece], columns: int) -> list[Piece]:
+    """As many pieces as fit into `columns`, the last one cut."""
+    kept: list[Piece] = []
+    for text, style in pieces:
+        if columns <= 0:
+            break
+        shown = truncate(text, columns)
+        kept.append((shown, style))
+        columns -= width(shown)
+    return kept

@@ -1,0 +1,349 @@
+"""The main screen: the five panes and what lies over them, their arrangement, and the clock that draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widget import Widget
+
+from sources.text import clean
+from tui.actions import ACTIONS, BY_NAME
+from tui.commands import complete, run_command
+from tui.panes.alerts import AlertsPane
+from tui.panes.bottom import BottomLine, TabLine
+from tui.panes.console import ConsolePane
+from tui.panes.detail import DetailPane, TextLines
+from tui.panes.events import EventsPane
+from tui.panes.header import Header
+from tui.panes.help import HelpPane
+from tui.panes.nodes import NodesPane
+from tui.panes.pane import Pane
+from tui.panes.pods import PodsPane
+from tui.panes.table_pane import TablePane
+from tui.session import Session
+from tui.terminal.backlog import backlog
+from tui.terminal.clipboard import copy
+from tui.themes import THEMES, theme
+from tui.widgets.prompt import Prompt
+from tui.widgets.table import LineTable
+
+NARROW = 100
+"""Below so many columns the panes become tabs."""
+TALL = 30
+"""From so many lines on the header has a second one, with the namespaces."""
+EARLY = (0.02, 0.06, 0.12, 0.2, 0.35)
+"""Moments after the start at which to look for first rows, before the ordinary clock has ticked."""
+MESSAGE_SECONDS = 8
+
+
+class MainScreen(Screen[None]):
+    """Owns the panes; actions and commands act on it."""
+
+    DEFAULT_CSS = """
+    MainScreen { layout: vertical; background: transparent; }
+    #body { height: 1fr; }
+    #left { width: 5fr; }
+    #right { width: 3fr; }
+    MainScreen.single #left, MainScreen.single #right { width: 1fr; }
+    #gutter { width: 1; }
+    #nodes { height: 5fr; } #pods { height: 9fr; } #events { height: 6fr; }
+    #console { height: 9fr; } #alerts { height: 8fr; }
+    #prompt { height: 1; display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(action.keys, f"perform('{action.name}')", action.text, show=False, id=action.name)
+        for action in ACTIONS
+    ]
+
+    def __init__(self, session: Session, palette: Mapping[str, Style], title: str) -> None:
+        super().__init__()
+        self.session = session
+        self.palette = palette
+        self.header = Header(session, palette, title)
+        self.tabs_line = TabLine(palette)
+        self.nodes_pane = NodesPane(session, palette, "nodes")
+        self.pods_pane = PodsPane(session, palette, "pods")
+        self.events_pane = EventsPane(session, palette, "events")
+        self.console = ConsolePane(session, palette, "console")
+        self.alerts_pane = AlertsPane(session, palette, "alerts")
+        self.detail = DetailPane(session, palette, "detail", lambda key: self.alerts_pane.row(key))
+        self.help = HelpPane(session, palette, "help")
+        self.prompt = Prompt(palette, id="prompt")
+        self.bottom = BottomLine(palette)
+        self.panes: Sequence[Pane] = (
+            self.nodes_pane,
+            self.pods_pane,
+            self.events_pane,
+            self.console,
+            self.alerts_pane,
+        )
+        self.active: Pane = self.pods_pane
+        self.overlays: list[Pane] = []
+        """What lies over the panes, the topmost last."""
+        self.zoomed = False
+        self._message_left = 0
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.tabs_line
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield self.nodes_pane
+                yield self.pods_pane
+                yield self.events_pane
+            with Vertical(id="right"):
+                yield self.console
+                yield self.alerts_pane
+        yield self.detail
+        yield self.help
+        yield self.prompt
+        yield self.bottom
+
+    def on_mount(self) -> None:
+        self.lay_out()
+        self.set_interval(self.session.settings.ui.refresh, self.tick)
+        self.set_interval(1.0, self.second)
+        for moment in EARLY:
+            self.set_timer(moment, self.tick)
+        self.call_after_refresh(self.focus_pane, self.active)
+
+    # -- the clock
+
+    def tick(self) -> None:
+        """A frame: take what arrived, and tell the panes what changed. Skipped while the terminal is behind."""
+        if backlog(self.app) > 0:
+            return
+        frame, more = self.session.pull()
+        if frame:
+            for pane in (*self.panes, self.detail):
+                pane.on_frame(frame)
+            self.header.update_lines()
+            self.show_tabs()
+        if more:
+            self.set_timer(0.001, self.tick)
+
+    def second(self) -> None:
+        """Ages, staleness and the clock move on."""
+        if backlog(self.app) > 0:
+            return
+        for pane in (*self.panes, self.detail):
+            pane.on_second()
+        self.header.update_lines()
+        self.show_tabs()
+        if self._message_left:
+            self._message_left -= 1
+            if not self._message_left:
+                self.bottom.hush()
+
+    # -- arrangement
+
+    def lay_out(self) -> None:
+        """Shows what fits: all panes, or one of them as a tab, or what lies over them."""
+        narrow = self.size.width < NARROW
+        single = narrow or self.zoomed
+        over = self.overlays[-1] if self.overlays else None
+        self.set_class(single, "single")
+        self.header.set_class(not narrow and self.size.height >= TALL, "tall")
+        self.tabs_line.display = narrow
+        self.query_one("#body").display = over is None
+        self.detail.display = over is self.detail
+        self.help.display = over is self.help
+        for pane in self.panes:
+            pane.display = not single or pane is self.active
+        for column in ("#left", "#right"):
+            box = self.query_one(column)
+            box.display = any(child.display for child in box.children)
+        self.show_tabs()
+
+    def show_tabs(self) -> None:
+        if self.tabs_line.display:
+            self.tabs_line.show([(pane.title, pane.summary(), pane is self.active) for pane in self.panes])
+
+    def on_resize(self, event: Resize) -> None:
+        self.lay_out()
+
+    def pane(self, pane_id: str) -> Pane:
+        return next(pane for pane in self.panes if pane.id == pane_id)
+
+    def focus_pane(self, pane: Pane) -> None:
+        """Gives a pane the keyboard, and brings it to the front where only one is shown."""
+        self.overlays.clear()
+        self.active = pane
+        self.lay_out()
+        target = pane.focus_target()
+        if target is not None:
+            target.focus()
+        for each in self.panes:
+            each.tell_title()
+
+    def step_pane(self, step: int) -> None:
+        place = self.panes.index(self.active)
+        self.focus_pane(self.panes[(place + step) % len(self.panes)])
+
+    @on(DescendantFocus)
+    def follow_focus(self, event: DescendantFocus) -> None:
+        for pane in self.panes:
+            if pane in event.widget.ancestors and pane is not self.active:
+                self.active = pane
+                self.show_tabs()
+
+    def toggle_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+        self.focus_pane(self.active)
+
+    def scrolled(self) -> LineTable | TextLines:
+        """What the moving keys move."""
+        over = self.overlays[-1] if self.overlays else self.active
+        target: Widget | None = over.focus_target()
+        assert isinstance(target, LineTable)
+        return target
+
+    # -- what lies over the panes
+
+    def toggle_help(self) -> None:
+        if self.help in self.overlays:
+            self.back()
+        else:
+            self.overlays.append(self.help)
+            self.lay_out()
+            self.help.open()
+
+    @on(Pane.Opened)
+    def open_detail(self, event: Pane.Opened) -> None:
+        self.overlays = [self.detail]
+        self.lay_out()
+        self.detail.open(event.ref, event.alert)
+
+    def back(self) -> None:
+        """One step back: what lies on top, then the filter, then faults only, then the zoom. Never out."""
+        self.bottom.hush()
+        if self.overlays:
+            self.overlays.pop()
+            self.lay_out()
+            target = (self.overlays[-1] if self.overlays else self.active).focus_target()
+            if target is not None:
+                target.focus()
+        elif isinstance(self.active, TablePane) and self.active.filter:
+            self.active.set_filter("")
+        elif isinstance(self.active, TablePane) and self.active.faults_only:
+            self.active.toggle_faults()
+        elif self.zoomed:
+            self.toggle_zoom()
+
+    # -- the prompt
+
+    def open_prompt(self, sign: str) -> None:
+        value = ""
+        if sign == "/":
+            if not isinstance(self.active, TablePane) or self.overlays:
+                self.say("there is nothing to filter here")
+                return
+            value = self.active.filter.text
+        hint = None if sign == "/" else self._complete
+        self.prompt.display = True
+        self.bottom.display = False
+        self.prompt.open(sign, value, hint)
+        self.prompt.focus()
+
+    def _complete(self, line: str) -> str | None:
+        return complete(line, sorted(self.session.world.namespaces))
+
+    @on(Prompt.Submitted, "#prompt")
+    def submitted(self, event: Prompt.Submitted) -> None:
+        self._close_prompt()
+        try:
+            if event.sign == "/" and isinstance(self.active, TablePane):
+                self.active.set_filter(event.value)
+            else:
+                run_command(self, event.value)
+        except ValueError as error:
+            # Filters and commands say in their error what was wrong and what to write instead.
+            self.say(str(error), "bad")
+
+    @on(Prompt.Cancelled, "#prompt")
+    def _close_prompt(self) -> None:
+        self.prompt.display = False
+        self.bottom.display = True
+        target = (self.overlays[-1] if self.overlays else self.active).focus_target()
+        if target is not None:
+            target.focus()
+
+    # -- what actions do
+
+    def action_perform(self, name: str) -> None:
+        """A key was pressed: its action, by name."""
+        self.bottom.hush()
+        BY_NAME[name].run(self)
+
+    def say(self, text: str, style: str = "strong") -> None:
+        self.bottom.say(clean(text), style)
+        self._message_left = MESSAGE_SECONDS
+
+    @on(Pane.Noted)
+    def noted(self, event: Pane.Noted) -> None:
+        self.say(event.text, "bad" if event.error else "strong")
+
+    def toggle_hold(self) -> None:
+        """Holds time still on the whole screen, or lets it go on; what arrives meanwhile waits."""
+        if self.session.held_since is None:
+            self.session.hold()
+        else:
+            self.session.release()
+            self.tick()
+        self.second()
+
+    def retry(self) -> None:
+        self.session.runtime.retry_now()
+        self.console.run_query()
+        self.say("trying again")
+
+    def set_namespaces(self, names: Sequence[str]) -> None:
+        self.session.show_namespaces(names)
+        for pane in self.panes:
+            pane.on_scope()
+        self.header.update_lines()
+        known = self.session.world.namespaces
+        missing = [name for name in names if name not in known]
+        if missing:
+            self.say(f"no pods known in {', '.join(missing)}", "warn")
+
+    def choose_slot(self, digit: int) -> None:
+        slots = self.session.namespace_slots()
+        if digit <= len(slots):
+            self.set_namespaces([slots[digit - 1]])
+        else:
+            self.say(f"there is no namespace {digit}")
+
+    def copy_name(self) -> None:
+        self.run_worker(self._copy_name(), group="copy", exclusive=True)
+
+    async def _copy_name(self) -> None:
+        row = self.active.table.cursor_key if isinstance(self.active, (TablePane, ConsolePane)) else None
+        if isinstance(self.active, TablePane):
+            selected = self.active.selected()
+            texts = self.active.sheet.texts(selected, self.session.look) if selected is not None else {}
+            row = texts.get("name")
+        if not row:
+            self.say("there is nothing to copy")
+            return
+        copied = await copy(self.app, str(row))
+        self.say(f"{row}: {copied.detail}")
+
+    def set_theme(self, name: str) -> None:
+        if name not in (*THEMES, "auto"):
+            raise ValueError(f"there is no theme {name!r}; choose one of: {', '.join(THEMES)}")
+        chosen = theme(name)
+        self.app.theme = chosen.base
+        self.palette = chosen.palette
+        for widget in (self.header, self.tabs_line, self.prompt, self.bottom):
+            widget.palette = chosen.palette
+        for pane in (*self.panes, self.detail, self.help):
+            pane.use_palette(chosen.palette)

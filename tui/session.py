@@ -1,0 +1,114 @@
+"""What the screen is looking at: the World as pulled so far, the namespaces chosen, and whether time is held."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+
+from sources.config import Settings
+from sources.contract import Batch, Clock, Scoped
+from sources.runtime import Runtime
+from sources.world import FeedState, Frame, World
+from tui.sheets.sheet import Look
+
+BUDGET = 0.02
+"""Seconds that one frame may spend on folding batches: keys are answered between two frames."""
+MOST_HELD = 200_000
+"""Changes that a pause holds back before it ends by itself: memory is not endless."""
+
+
+class Session:
+    """Pulls batches into the World and answers what panes ask. Lives in the screen's thread."""
+
+    def __init__(self, runtime: Runtime, settings: Settings, clock: Clock, ascii_only: bool = False) -> None:
+        self.runtime = runtime
+        self.settings = settings
+        self.clock = clock
+        self.ascii_only = ascii_only
+        self.world = World()
+        self.namespaces: tuple[str, ...] = ()
+        """The namespaces that are shown; () is all of them."""
+        self.held_since: float | None = None
+        self._waiting: deque[Batch] = deque()
+        self._waiting_changes = 0
+        self._slots: list[str] = []
+
+    # -- time
+
+    @property
+    def now(self) -> float:
+        """The moment that ages are counted to: our clock corrected by the cluster's, or when time was held."""
+        if self.held_since is not None:
+            return self.held_since
+        return self.clock.now() + self.clock_offset
+
+    @property
+    def clock_offset(self) -> float:
+        """The API server's clock minus ours in seconds; differences below two seconds are noise."""
+        offsets = [
+            feed.status.clock_offset for feed in self.world.feeds.values() if feed.status.clock_offset is not None
+        ]
+        offset = offsets[0] if offsets else 0.0
+        return offset if abs(offset) > 2 else 0.0
+
+    @property
+    def look(self) -> Look:
+        return Look(self.now, "ascii" if self.ascii_only else "block")
+
+    # -- pulling
+
+    def pull(self, budget: float = BUDGET) -> tuple[Frame, bool]:
+        """Folds what arrived, for at most `budget` seconds; True when more is waiting to be folded."""
+        for batch in self.runtime.take():
+            self._waiting.append(batch)
+            self._waiting_changes += len(batch.changes)
+        if self.held_since is not None and self._waiting_changes > MOST_HELD:
+            self.held_since = None
+        if self.held_since is None:
+            deadline = time.perf_counter() + budget
+            while self._waiting and time.perf_counter() < deadline:
+                batch = self._waiting.popleft()
+                self._waiting_changes -= len(batch.changes)
+                self.world.apply(batch)
+        return self.world.drain(), bool(self._waiting) and self.held_since is None
+
+    def hold(self) -> None:
+        """Stops time on the screen; what arrives waits."""
+        self.held_since = self.now
+
+    def release(self) -> None:
+        self.held_since = None
+
+    @property
+    def waiting(self) -> int:
+        """Changes that arrived while time is held."""
+        return self._waiting_changes
+
+    # -- namespaces
+
+    def show_namespaces(self, names: Sequence[str]) -> None:
+        """Shows only these namespaces (all when empty), and has scoped sources watch them if they do not yet."""
+        self.namespaces = tuple(dict.fromkeys(names))
+        for source in self.runtime.offering(Scoped):  # type: ignore[type-abstract]  # a protocol is asked for
+            for name in self.namespaces:
+                self.runtime.tell(lambda source=source, name=name: source.include_namespace(name))  # type: ignore[misc]
+
+    def namespace_slots(self) -> Sequence[str]:
+        """The namespaces behind the digits 1 to 9. A namespace keeps its digit for the whole session, so that
+        no finger lands on another one because a namespace came or went."""
+        if len(self._slots) < 9:
+            known = set(self._slots)
+            wanted = [*self.namespaces, *sorted(self.world.namespaces)]
+            self._slots.extend([name for name in dict.fromkeys(wanted) if name not in known][: 9 - len(known)])
+        return self._slots
+
+    def shows(self, namespace: str) -> bool:
+        """Whether things of a namespace are shown; what has no namespace always is."""
+        return not self.namespaces or not namespace or namespace in self.namespaces
+
+    # -- feeds
+
+    def feeds(self, *names: str) -> list[FeedState]:
+        """The states of the feeds of these names, of all sources."""
+        return [state for (_, feed), state in self.world.feeds.items() if feed in names]

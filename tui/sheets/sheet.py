@@ -1,0 +1,116 @@
+"""What a sheet is: the columns of one kind of row, each with its text, its style and its order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from sources.model import Labels
+from sources.text import clean
+from tui.widgets.columns import Column
+
+R = TypeVar("R")
+
+Cell = tuple[str, str]
+"""(text, style name), safe to draw."""
+
+
+class Look(NamedTuple):
+    """What cells depend on besides their row: the moment, and the glyphs that the terminal can draw."""
+
+    now: float
+    glyphs: Literal["block", "ascii"] = "block"
+
+    def glyph(self, fancy: str, plain: str) -> str:
+        return fancy if self.glyphs == "block" else plain
+
+
+class Field(NamedTuple, Generic[R]):
+    """One column. `text` gives what it says (outside text is neutralised here, once); `style` how it looks;
+    `rank` how it sorts (its natural text when None); `largest_first` is the useful direction to begin with."""
+
+    column: Column
+    text: Callable[[R, Look], str]
+    style: Callable[[R, Look], str] = lambda _row, _look: ""
+    rank: Callable[[R], Any] | None = None
+    largest_first: bool = False
+
+
+class Sheet(Generic[R]):
+    """The fields of one kind of row, in their order on the screen."""
+
+    def __init__(
+        self,
+        fields: Sequence[Field[R]],
+        sort: str,
+        labels: Callable[[R], Labels] = lambda _row: (),
+        extra: Mapping[str, Callable[[R], str]] | None = None,
+    ) -> None:
+        self.fields = tuple(fields)
+        self.sort = sort
+        """The column that orders the rows until somebody chooses another."""
+        self.labels = labels
+        self.extra = extra or {}
+        """Further texts that filters look at, by name."""
+        self._by_key = {field.column.key: field for field in fields}
+
+    @property
+    def columns(self) -> list[Column]:
+        return [field.column for field in self.fields]
+
+    @property
+    def names(self) -> list[str]:
+        """The names that `name:regex` filters may use."""
+        return [*self._by_key, *self.extra]
+
+    def field(self, key: str) -> Field[R]:
+        return self._by_key[key]
+
+    def cells(self, row: R, look: Look) -> list[Cell]:
+        return [(clean(field.text(row, look)), field.style(row, look)) for field in self.fields]
+
+    def texts(self, row: R, look: Look) -> dict[str, str]:
+        """Text by column for filters and copying."""
+        texts = {field.column.key: clean(field.text(row, look)) for field in self.fields}
+        texts.update({name: clean(read(row)) for name, read in self.extra.items()})
+        return texts
+
+
+class Filtered(NamedTuple, Generic[R]):
+    """A row as a filter sees it."""
+
+    row: R
+    sheet: Sheet[R]
+    look: Look
+
+    def texts(self) -> Mapping[str, str]:
+        return self.sheet.texts(self.row, self.look)
+
+    def labels(self) -> Labels:
+        return self.sheet.labels(self.row)
+
+
+def order(value: Any, reverse: bool) -> Any:
+    """A comparable stand-in for `value` that sorts the other way round when `reverse`; None always last."""
+    if value is None:
+        return (1, 0)
+    if not reverse:
+        return (0, value)
+    return (0, -value) if isinstance(value, (int, float)) else (0, _Backwards(value))
+
+
+class _Backwards:
+    """Text that sorts from Z to A while the names after it still sort from A to Z."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __lt__(self, other: _Backwards) -> bool:
+        return bool(other.value < self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Backwards) and bool(self.value == other.value)
+
+    __hash__ = None  # type: ignore[assignment]  # compared, never kept in a set
