@@ -1,0 +1,245 @@
+"""Which namespaces this user may see, and a feed over them: everything at once, or namespace by namespace.
+
+After a 403 on the whole cluster: the namespaces that the configuration names; else those the server lists; else
+the kubeconfig context's own, and the ones that somebody asks for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import NoReturn
+
+from sources.contract import Change, Clock, Denied, Snapshot, SourceError, Status
+from sources.kubernetes.api import Api, Resource
+from sources.kubernetes.outbox import Sink, pass_on_failure
+from sources.kubernetes.pages import get_all, get_page
+from sources.kubernetes.reflector import Cluster, Reflector
+from sources.kubernetes.standing import merged
+from sources.rules.decode import decode_namespace
+
+ROUND = 300.0
+"""Seconds until rights are looked at anew."""
+DENIED_RETRY = 30.0
+MOST_PROBED = 200
+"""Namespaces of a listing that are tried; beyond that somebody has to name the wanted ones."""
+MOST_WATCHES = 50
+"""Namespaces that are watched at a time; further ones are listed every now and then."""
+
+
+class Access:
+    """The namespaces to look at, shared by all feeds of one source."""
+
+    def __init__(self, explicit: Sequence[str] = (), api: Api | None = None, own: str = "default") -> None:
+        self.explicit = tuple(dict.fromkeys(explicit))
+        """The only namespaces wanted; empty means all that can be seen."""
+        self.asked: list[str] = []
+        self.own = own
+        """The kubeconfig context's namespace."""
+        self._api = api
+        self._changed = asyncio.Event()
+
+    def use(self, api: Api) -> None:
+        """The connection to list namespaces on."""
+        self._api = api
+
+    def include(self, namespace: str) -> None:
+        """Somebody wants to see this one too."""
+        if namespace and namespace not in self.asked and namespace not in self.explicit:
+            self.asked.append(namespace)
+            self._changed.set()
+            self._changed = asyncio.Event()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The namespaces that somebody named: they are shown even if they turn out to be forbidden."""
+        return tuple(dict.fromkeys((*self.explicit, *self.asked) if self.explicit else (self.own, *self.asked)))
+
+    async def candidates(self) -> tuple[str, ...]:
+        """The namespaces worth trying when the whole cluster is forbidden, the likely ones first."""
+        if self.explicit:
+            return self.named
+        if self._api is None:
+            return self.named
+        try:
+            listed = await get_all(self._api, "/api/v1/namespaces", decode_namespace)
+        except Denied:
+            return self.named
+        return tuple(dict.fromkeys((*self.named, *listed)))
+
+    async def changed(self, clock: Clock, seconds: float) -> None:
+        """Returns when somebody asked for another namespace, or after so many seconds."""
+        asked = asyncio.create_task(self._changed.wait())
+        timer = asyncio.create_task(clock.sleep(seconds))
+        try:
+            await asyncio.wait((asked, timer), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked.cancel()
+            timer.cancel()
+
+
+class ScopedFeed:
+    """One kind over the scopes that may be seen. `make(namespace, outbox, watches)` gives a reflector."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        access: Access,
+        resource: Resource,
+        make: Callable[[str, Sink, bool], Reflector],
+    ) -> None:
+        self.cluster = cluster
+        self.access = access
+        self.resource = resource
+        self._make = make
+        self._children: dict[str, asyncio.Task[None]] = {}
+        self._statuses: dict[str, Status] = {}
+        self._missing: tuple[str, ...] = ()
+        self._said: Status | None = None
+
+    async def run(self, outbox: Sink) -> NoReturn:
+        """Never ends."""
+        try:
+            while True:
+                if self.resource.namespaced and self.access.explicit:
+                    await self._by_namespace(outbox)
+                try:
+                    await self._make("", outbox, True).run()
+                except Denied as error:
+                    if self.resource.namespaced:
+                        await self._by_namespace(outbox)
+                    else:
+                        await self._denied(outbox, error)
+        finally:
+            await self._stop(list(self._children))
+
+    async def _denied(self, outbox: Sink, error: Denied) -> None:
+        wait = DENIED_RETRY * (1 + self.cluster.rng())
+        missing = (error.missing or self.resource.right("list"),)
+        outbox.put((self._status(Status("denied", str(error), missing=missing), self._now() + wait),))
+        await self.cluster.clock.sleep(wait)
+
+    async def _by_namespace(self, outbox: Sink) -> None:
+        """A reflector for each namespace; returns when the whole cluster may be listed after all."""
+        while True:
+            wait = ROUND
+            try:
+                await self._choose(outbox)
+                if not self._children:
+                    wait = DENIED_RETRY * (1 + self.cluster.rng())
+                    right = self.resource.right
+                    missing = (right("list"), *(right("list", name) for name in self.access.named))
+                    denied = Status("denied", f"no right to {missing[0]}", missing=missing)
+                    outbox.put((self._status(denied, self._now() + wait),))
+            except SourceError as error:
+                wait = DENIED_RETRY
+                if not self._children:
+                    failed = Status("failed", str(error))
+                    outbox.put((self._status(failed, self._now() + wait),))
+            await self.access.changed(self.cluster.clock, wait)
+            if not self.access.explicit and await self._may_list(""):
+                await self._stop(list(self._children))
+                return
+
+    async def _choose(self, outbox: Sink) -> None:
+        candidates = await self.access.candidates()
+        named = self.access.named
+        wanted: list[str] = []
+        for name in candidates[:MOST_PROBED]:
+            known = name in self._children and not self._children[name].done()
+            if known or self.access.explicit or await self._may_list(name):
+                wanted.append(name)
+        gone = [name for name in self._children if name not in wanted]
+        await self._stop(gone)
+        outbox.put(Snapshot(self.resource.kind, name, ()) for name in gone)
+        if self.access.explicit:
+            self._missing = ()
+        else:
+            shown = ", ".join(wanted[:5]) + (f" and {len(wanted) - 5} more" if len(wanted) > 5 else "")
+            self._missing = (f"{self.resource.right('list')}; showing namespaces {shown}",)
+            self._missing += tuple(self.resource.right("list", name) for name in named if name not in wanted)
+            if len(candidates) > MOST_PROBED:
+                self._missing += (f"{len(candidates) - MOST_PROBED} namespaces were not tried",)
+        for name in wanted:
+            if name not in self._children or self._children[name].done():
+                running = sum(not task.done() for task in self._children.values())
+                self._start(name, outbox, running < MOST_WATCHES)
+        if self._statuses:
+            self._publish(outbox)
+
+    async def _may_list(self, namespace: str) -> bool:
+        try:
+            await get_page(
+                self.cluster.api, self.resource.path(namespace), {"limit": "1"}, self.resource.decode
+            )
+        except Denied:
+            return False
+        return True
+
+    def _start(self, namespace: str, outbox: Sink, watches: bool) -> None:
+        box = _StatusAside(outbox, lambda status: self._hear(namespace, status, outbox))
+        reflector = self._make(namespace, box, watches)
+
+        async def run() -> None:
+            try:
+                await reflector.run()
+            except Denied as error:
+                missing = error.missing or self.resource.right("list", namespace)
+                self._hear(namespace, Status("denied", str(error), missing=(missing,)), outbox)
+
+        task = asyncio.create_task(run())
+        task.add_done_callback(lambda done: pass_on_failure(done, outbox))
+        self._children[namespace] = task
+
+    async def _stop(self, namespaces: Sequence[str]) -> None:
+        tasks = [self._children.pop(name) for name in namespaces]
+        for name in namespaces:
+            self._statuses.pop(name, None)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _hear(self, namespace: str, status: Status, outbox: Sink) -> None:
+        self._statuses[namespace] = status
+        self._publish(outbox)
+
+    def _publish(self, outbox: Sink) -> None:
+        status = merged(self._statuses, self._missing)
+        if status != self._said:
+            self._said = status
+            outbox.put((status,))
+
+    def _status(self, status: Status, retry_at: float) -> Status:
+        api = self.cluster.api
+        return Status(
+            status.state,
+            status.detail,
+            missing=status.missing,
+            retry_at=retry_at,
+            via=api.server,
+            clock_offset=api.clock_offset,
+        )
+
+    def _now(self) -> float:
+        return self.cluster.clock.now()
+
+
+class _StatusAside:
+    """Passes changes on to the feed's outbox and takes the statuses out of them."""
+
+    def __init__(self, outbox: Sink, hear: Callable[[Status], None]) -> None:
+        self._outbox = outbox
+        self._hear = hear
+
+    def put(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            if isinstance(change, Status):
+                self._hear(change)
+            else:
+                self._outbox.put((change,))
+
+    async def room(self) -> None:
+        await self._outbox.room()
+
+    def fail(self, error: BaseException) -> None:
+        self._outbox.fail(error)

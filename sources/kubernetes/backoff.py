@@ -1,0 +1,44 @@
+"""How long to wait before the next attempt: client-go's reflector backoff, with an injected clock and dice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import random
+
+INITIAL = 0.8
+CAP = 30.0
+FACTOR = 2.0
+JITTER = 1.0
+RESET_AFTER = 120.0
+
+
+class Backoff:
+    """0.8 s, doubling up to 30 s, each stretched by up to as much again, and forgotten after two quiet minutes.
+
+    The numbers are those of client-go's `tools/cache/reflector.go`. `monotonic` gives seconds, `rng` a number
+    in [0, 1).
+    """
+
+    def __init__(
+        self,
+        monotonic: Callable[[], float],
+        rng: Callable[[], float] = random,
+        initial: float = INITIAL,
+        cap: float = CAP,
+    ) -> None:
+        self._monotonic = monotonic
+        self._rng = rng
+        self._initial = initial
+        self._cap = cap
+        self._delay = initial
+        self._last: float | None = None
+
+    def next(self, at_least: float | None = None) -> float:
+        """Seconds to wait now. `at_least` is what the server asked for (Retry-After); jitter comes on top."""
+        now = self._monotonic()
+        if self._last is not None and now - self._last > RESET_AFTER:
+            self._delay = self._initial
+        self._last = now
+        delay = max(self._delay, at_least or 0.0)
+        self._delay = min(self._delay * FACTOR, self._cap)
+        return delay + self._rng() * JITTER * min(delay, self._cap)

@@ -1,0 +1,409 @@
+"""Keeps one kind in one scope current: list, watch, and what to do when the watch ends.
+
+    run ── list_and_watch ──┬─ list     everything, split while it downloads
+     ▲                      ├─ watch    one request; the first one brings the list with it (WatchList) if offered
+     │                      │           and IT IS REOPENED by the loop in `list_and_watch`
+     │                      └─ poll     lists now and then, where watching is forbidden
+     └── relist: the version we stand at is gone (410, "too large resource version"), or a list failed
+
+The rules and names are those of client-go (`tools/cache/reflector.go`), with three differences. A watch that
+breaks is reopened from where it was and never costs a list, unless the server says that this point is gone.
+The first load hands rows out as they are decoded; a later list shows as one `Snapshot`. A status is said as soon
+as the data stops being current.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from random import random
+from typing import NoReturn
+
+from msgspec import Raw
+
+from sources.contract import (
+    Change,
+    Clock,
+    Denied,
+    Misconfigured,
+    NotFound,
+    SourceError,
+    Unauthorized,
+    Unavailable,
+)
+from sources.kubernetes.api import Api, Expired, Resource, is_expired, retry_after
+from sources.kubernetes.backoff import Backoff
+from sources.kubernetes.errors import ApiStatusError
+from sources.kubernetes.listgate import ListGate
+from sources.kubernetes.liveness import Liveness
+from sources.kubernetes.outbox import Sink
+from sources.kubernetes.splitter import ListMeta, ListSplitter, NotAListError
+from sources.kubernetes.standing import Standing
+from sources.kubernetes.store import Store
+from sources.kubernetes.watchstream import (
+    DamagedError,
+    LineReader,
+    Watchdog,
+    WatchEvent,
+    ends_initial_events,
+    metadata_of,
+    parse_line,
+    stream_error,
+)
+from sources.model import Thing
+from sources.rules.wire import WireError
+
+VERY_SHORT = 1.0
+"""A watch that ends sooner counts as failed (client-go's VeryShortWatchError, here even if it brought events)."""
+FINE = 10.0
+"""A watch that worked so long is reopened at once when it breaks."""
+READ_IDLE = 75.0
+"""A watch silent for so long, and up to 15 s more, is reopened: a load balancer may hold it for a dead server."""
+NO_BOOKMARK = 30.0
+"""A WatchList that is silent so long is none: the server knows no initial events and will send no end mark."""
+SLOW_RETRY = 30.0
+"""401 and 403 are not tried again sooner."""
+SLICE = 200
+"""Objects decoded before others get their turn on the event loop."""
+MOST_MALFORMED = 20
+MOST_STREAM_ERRORS = 5
+"""ERROR events in a row before a new list is to help (client-go: one minute of InternalError)."""
+POLLS = 20
+"""Lists in poll mode before the watch is tried again."""
+_REFUSALS = (400, 404, 405, 406, 415, 422)
+
+
+@dataclass(slots=True)
+class Cluster:
+    """What the reflectors of one API server share."""
+
+    api: Api
+    clock: Clock
+    liveness: Liveness
+    gate: ListGate = field(default_factory=ListGate)
+    rng: Callable[[], float] = random
+    watch_list: bool | None = None
+    """Whether the server sends initial events on a watch; None until it was tried."""
+
+
+class NoWatchListError(SourceError):
+    """The server does not do WatchList."""
+
+
+class Reflector:
+    """Feeds `outbox` with the changes of one `resource` in one `namespace` ("" is all of them)."""
+
+    def __init__(
+        self, cluster: Cluster, resource: Resource, namespace: str, outbox: Sink, watches: bool = True
+    ) -> None:
+        self.cluster, self.resource, self.namespace, self.outbox = cluster, resource, namespace, outbox
+        self.watches = watches
+        self.path = resource.path(namespace)
+        self.last_rv = ""
+        """Where we stand: opaque, compared only for equality."""
+        self.rv_unavailable = False
+        """The server cannot list at `last_rv`: ask for the newest state."""
+        self.store = Store(resource, namespace)
+        self.standing = Standing(cluster.api, cluster.clock, outbox.put)
+        self.malformed = self.unknown = 0
+        """Lines and objects that could not be read, and events of an unknown type."""
+        self._listed = False
+        """Whether `last_rv` is a point to watch from."""
+        self._total: int | None = None
+        self._opened_at: float | None = None
+        self._stream_errors = 0
+        self._early_ends = 0
+        self._lifetime = 0.0
+        self._dog: Watchdog | None = None
+        self._backoff = Backoff(cluster.clock.monotonic, cluster.rng)
+        self._slow = Backoff(cluster.clock.monotonic, cluster.rng, initial=SLOW_RETRY, cap=300.0)
+
+    # -- the state machine ---------------------------------------------------------------------------------
+
+    async def run(self) -> NoReturn:
+        """Never ends. Raises Denied if already the first list is forbidden, Misconfigured if nothing can help."""
+        self.standing.connecting()
+        while True:
+            try:
+                await self.list_and_watch()
+            except Misconfigured:
+                raise
+            except SourceError as error:
+                if isinstance(error, Denied) and not self.store.synced:
+                    raise
+                if is_expired(error) and not self._listed and not self.rv_unavailable:
+                    self.rv_unavailable = True  # once more at once, for the newest state
+                else:
+                    await self.pause(error)
+
+    @property
+    def offers_watch_list(self) -> bool:
+        return self.watches and self.cluster.watch_list is not False
+
+    async def list_and_watch(self) -> NoReturn:
+        """Everything once, then every change. Raises what only another list can mend."""
+        self._listed = False
+        if not self.offers_watch_list:
+            await self.list()
+        while True:
+            try:
+                if self.watches:
+                    await self.watch()
+                else:
+                    await self.poll()
+            except NoWatchListError:
+                self.cluster.watch_list = False
+                await self.list()
+            except (Denied, NotFound):
+                if self._listed:
+                    await self.poll()
+                else:
+                    await self.list()
+            except SourceError as error:
+                if is_expired(error):
+                    raise
+                if not self._was_fine():
+                    await self.pause(error)
+
+    async def poll(self) -> None:
+        """Lists every 15 to 30 s, where there is no watch; returns now and then so that it is tried again."""
+        missing = (self.resource.right("watch", self.namespace),) if self.watches else ()
+        for _ in range(POLLS):
+            self._say_current(missing, "listed every 15 to 30 s")
+            await self.cluster.clock.sleep(15 + 15 * self.cluster.rng())
+            await self.list()
+
+    async def pause(self, error: SourceError) -> None:
+        """Says what is wrong and when it is tried again, and waits until then."""
+        if isinstance(error, Denied | Unauthorized):
+            wait = self._slow.next()
+        else:
+            wait = self._backoff.next(retry_after(error))
+        self.standing.lost(
+            str(error),
+            synced=self.store.synced,
+            retry_at=self.cluster.clock.now() + wait,
+            missing=(error.missing,) if isinstance(error, Denied) and error.missing else (),
+        )
+        await self.cluster.clock.sleep(wait)
+
+    # -- list ----------------------------------------------------------------------------------------------
+
+    async def list(self) -> None:
+        """Everything, from the server's watch cache where it has one, decoded while it downloads."""
+        version = "" if self.rv_unavailable else self.last_rv or "0"
+        async with self.cluster.gate.slot(self.resource.priority):
+            with self._counting():
+                self.store.begin()
+                meta = await self._download({"resourceVersion": version})
+                while meta.continue_:
+                    try:
+                        meta = await self._download({"limit": "500", "continue": meta.continue_})
+                    except ApiStatusError as error:
+                        if error.status != 410:
+                            raise
+                        self.store.begin()  # the token expired: once more, in one piece
+                        meta = await self._download({"resourceVersion": ""})
+        self._replace(meta.resource_version)
+
+    async def _download(self, params: Mapping[str, str]) -> ListMeta:
+        splitter = ListSplitter()
+        try:
+            async with self.cluster.api.stream(self.path, params) as answer:
+                async for block in answer.blocks():
+                    self.standing.heard()
+                    await self._take(splitter.feed(block))
+            items, meta = splitter.finish()
+        except NotAListError as error:
+            raise Unavailable(f"listing {self.resource.name}: {error}") from None
+        await self._take(items)
+        return meta
+
+    async def _take(self, items: Sequence[Raw]) -> None:
+        for start in range(0, len(items), SLICE):
+            decoded = (self._decoded(raw) for raw in items[start : start + SLICE])
+            self.outbox.put(self.store.add(thing for thing in decoded if thing is not None))
+            if not self.store.synced:
+                self.standing.loading(self.store.gathered, self._total)
+            await self.outbox.room()
+            await asyncio.sleep(0)
+
+    def _replace(self, version: str | None) -> None:
+        """The list is complete."""
+        self.outbox.put((self.store.finish(),))
+        self.last_rv, self.rv_unavailable, self._listed = version or "", False, True
+        self._say_current()
+
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        """While the first list runs, a page of one item tells how many there are."""
+        task = None if self.store.synced else asyncio.create_task(self._count())
+        try:
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+
+    async def _count(self) -> None:
+        splitter = ListSplitter()
+        try:
+            splitter.feed(await self.cluster.api.get(self.path, {"limit": "1"}))
+            items, meta = splitter.finish()
+        except (SourceError, NotAListError):
+            return  # a total is a nicety; whatever is wrong, the list itself will say it
+        self._total = len(items) + (meta.remaining_item_count or 0)
+
+    # -- watch ---------------------------------------------------------------------------------------------
+
+    async def watch(self) -> None:
+        """One watch to its end, from `last_rv` on; before anything was listed it brings the list with it.
+
+        Returns when it may be reopened at once. Raises NoWatchListError, an error for which `is_expired`
+        holds (list anew), or what `pause` is for.
+        """
+        clock, what = self.cluster.clock, f"the watch of {self.resource.name}"
+        timeout = int(self._lifetime or 300 + 300 * self.cluster.rng())
+        params = {"watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(timeout)}
+        params["resourceVersion"] = "" if self.rv_unavailable else self.last_rv
+        listing = AsyncExitStack()
+        dog = Watchdog(clock, READ_IDLE if self._listed else NO_BOOKMARK, timeout + 30)
+        self._opened_at, started = None, clock.monotonic()
+        try:
+            async with listing:
+                if not self._listed:
+                    params |= {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
+                    await listing.enter_async_context(self.cluster.gate.slot(self.resource.priority))
+                    listing.enter_context(self._counting())
+                    self.store.begin()
+                await self._read(dog, params, listing)
+        except ApiStatusError as error:
+            if not self._listed and error.status in _REFUSALS:
+                raise NoWatchListError(str(error)) from None
+            raise
+        except DamagedError as error:
+            raise Unavailable(f"{what} sent damaged data: {error}") from None
+        finally:
+            lasted = clock.monotonic() - started
+            if dog.barked is None:
+                self._adapt(lasted, timeout)
+        if not self._listed:
+            if dog.barked == "idle" and self.cluster.watch_list is None:
+                raise NoWatchListError("no initial events")
+            raise Unavailable(f"{what} ended before it had sent everything")
+        if dog.barked is None and lasted < VERY_SHORT:
+            raise Unavailable(f"{what} ended at once")
+
+    async def _read(self, dog: Watchdog, params: Mapping[str, str], listing: AsyncExitStack) -> None:
+        quiet, malformed, initial = READ_IDLE + 15 * self.cluster.rng(), self.malformed, not self._listed
+        dog.idle = NO_BOOKMARK if initial else quiet
+        self._dog, reader = dog, LineReader()
+        async with dog, self.cluster.api.stream(self.path, params, watch=True) as answer:
+            self._opened_at = self.standing.heard()
+            with self.cluster.liveness.follow(self), dog.after(VERY_SHORT, self._settled):
+                async for block in answer.blocks():
+                    dog.heard()
+                    self.standing.heard()
+                    await self._apply([parse_line(line) for line in reader.feed(block)])
+                    if initial and self._listed:
+                        initial, dog.idle = False, quiet
+                        await listing.aclose()
+                    if self.malformed - malformed > MOST_MALFORMED:
+                        raise Unavailable(f"the watch of {self.resource.name} sends what is no event")
+
+    async def _apply(self, events: Sequence[WatchEvent | None]) -> None:
+        changes: list[Change] = []
+        last: WatchEvent | None = None
+        error: SourceError | None = None
+        for event in events:
+            if event is None:
+                self.malformed += 1
+                continue
+            if event.type in ("ADDED", "MODIFIED"):
+                thing = self._decoded(event.object)
+                if thing is not None:
+                    changes += self.store.add((thing,))
+            elif event.type == "DELETED":
+                changes += self.store.remove(metadata_of(event.object))
+            elif event.type == "BOOKMARK":
+                if self.store.gathering and ends_initial_events(event.object):
+                    self.outbox.put(changes)
+                    changes = []
+                    self.cluster.watch_list = True
+                    self._replace(metadata_of(event.object).resource_version)
+            elif event.type == "ERROR":
+                error = self._stream_error(event)
+                break
+            else:
+                self.unknown += 1
+                continue
+            last = event
+        self.outbox.put(changes)
+        if last is not None:
+            self._advance(last)
+        if error is not None:
+            raise error
+        await self.outbox.room()
+        await asyncio.sleep(0)
+
+    def _advance(self, last: WatchEvent) -> None:
+        """Moves on to a version only when everything before it is applied, so that nothing is lost by a cut."""
+        if not self._listed:
+            self.standing.loading(self.store.gathered, self._total)
+            return
+        # what a watch without a version starts with comes in no particular order
+        if self.last_rv not in ("", "0") or last.type != "ADDED":
+            self.last_rv = metadata_of(last.object).resource_version or self.last_rv
+        self._stream_errors = 0
+        self._settled()
+
+    def _stream_error(self, event: WatchEvent) -> SourceError:
+        error = stream_error(event.object, f"the watch of {self.resource.name}")
+        if not is_expired(error) and error.status != 429:
+            self._stream_errors += 1
+            if self._stream_errors >= MOST_STREAM_ERRORS:
+                self._stream_errors = 0
+                return Expired(str(error))
+        return error
+
+    def _adapt(self, lasted: float, timeout: float) -> None:
+        """Asks for shorter watches where something on the way cuts them: those end cleanly."""
+        early = self._opened_at is not None and FINE <= lasted < timeout - 5
+        self._early_ends = self._early_ends + 1 if early else 0
+        if self._early_ends >= 2:
+            self._lifetime = max(20.0, 0.8 * lasted)
+
+    # -- how we are doing ----------------------------------------------------------------------------------
+
+    @property
+    def last_heard(self) -> float:
+        return self.standing.last_heard
+
+    def unreachable(self, detail: str) -> None:
+        """The liveness probe failed while our stream was silent."""
+        self.standing.lost(detail, synced=self.store.synced)
+
+    def reopen(self, detail: str) -> None:
+        """Our stream may be dead without knowing it."""
+        self.standing.lost(detail, synced=self.store.synced)
+        if self._dog is not None:
+            self._dog.interrupt("reopen")
+
+    def _settled(self) -> None:
+        """The stream delivers, or has stayed open for a while."""
+        if self._listed and self.standing.status.state not in ("live", "partial"):
+            self._say_current()
+
+    def _say_current(self, missing: Sequence[str] = (), detail: str = "") -> None:
+        self.standing.live(missing, detail)
+
+    def _was_fine(self) -> bool:
+        return self._opened_at is not None and self.cluster.clock.monotonic() - self._opened_at >= FINE
+
+    def _decoded(self, raw: Raw) -> Thing | None:
+        try:
+            return self.resource.decode(raw)
+        except WireError:
+            self.malformed += 1
+            return None

@@ -1,0 +1,92 @@
+"""What a reflector remembers of the objects it handed out: which uid bears which name, and a list under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sources.contract import Change, Delete, Snapshot, Upsert
+from sources.kubernetes.api import Resource
+from sources.kubernetes.watchstream import EventMeta
+from sources.model import Node, Pod, Thing
+
+
+class Store:
+    """Turns objects into changes. The objects themselves live in the World; here stay some 50 bytes for each.
+
+    While a list is under way (`begin` to `finish`) objects are gathered aside. On the very first one they are
+    handed out at once, so that rows appear while the rest loads; later ones show only as the final Snapshot.
+    """
+
+    def __init__(self, resource: Resource, namespace: str) -> None:
+        self.synced = False
+        """Whether a list was ever complete."""
+        self._resource = resource
+        self._namespace = namespace
+        self._gathered: dict[str, Thing] | None = None
+        self._uids: dict[str, dict[str, str]] = {}
+
+    @property
+    def gathering(self) -> bool:
+        return self._gathered is not None
+
+    @property
+    def gathered(self) -> int:
+        return len(self._gathered or ())
+
+    def begin(self) -> None:
+        """A list starts (again)."""
+        self._gathered = {}
+
+    def add(self, things: Iterable[Thing]) -> Sequence[Change]:
+        """Objects that were listed, added or modified."""
+        changes: list[Change] = []
+        for thing in things:
+            if self._gathered is not None:
+                self._gathered[thing.key] = thing
+            else:
+                self._remember(thing)
+            if self._gathered is None or not self.synced:
+                changes.append(Upsert(thing))
+        return changes
+
+    def remove(self, meta: EventMeta) -> Sequence[Change]:
+        """An object that was deleted, unless another one bears its name by now (a StatefulSet's pod)."""
+        delete = Delete(self._resource.kind, self._resource.key(meta))
+        if self._gathered is not None:
+            thing = self._gathered.get(delete.key)
+            if thing is None or _other(_uid(thing), meta.uid):
+                return ()
+            del self._gathered[delete.key]
+            return () if self.synced else (delete,)
+        if self._resource.by_uid:
+            return (delete,)
+        names = self._uids.get(meta.namespace or "", {})
+        uid = names.get(meta.name or "")
+        if uid is None or _other(uid, meta.uid):
+            return ()
+        del names[meta.name or ""]
+        return (delete,)
+
+    def finish(self) -> Snapshot:
+        """The list is complete: what was gathered is everything there is."""
+        gathered, self._gathered = self._gathered or {}, None
+        self._uids = {}
+        for thing in gathered.values():
+            self._remember(thing)
+        self.synced = True
+        return Snapshot(self._resource.kind, self._namespace, tuple(gathered.values()))
+
+    def _remember(self, thing: Thing) -> None:
+        # name and uid are the object's own strings, shared and not copied
+        if isinstance(thing, Pod):
+            self._uids.setdefault(thing.namespace, {})[thing.name] = thing.uid
+        elif isinstance(thing, Node):
+            self._uids.setdefault("", {})[thing.name] = thing.uid
+
+
+def _uid(thing: Thing) -> str:
+    return thing.uid if isinstance(thing, Pod | Node) else ""
+
+
+def _other(known: str, said: str | None) -> bool:
+    return bool(known and said) and known != said
