@@ -356,3 +356,17 @@ async def test_palette_change_repaints_with_the_new_style() -> None:
         assert any(segment.style and segment.style.bold for segment in table.render_line(1))
 
 
+
+
+async def test_focus_changes_send_the_cursor_line_only() -> None:
+    owner = Owner([f"pod-{i}" for i in range(20)])
+    table = table_of(owner)
+    async with Screen(table).run_test(size=(40, 11)) as pilot:
+        await pilot.pause()
+        assert table.lines[1].over == "cursor"
+        table.sent.clear()
+        table.screen.set_focus(None)
+        await pilot.pause()
+        assert not table.has_focus
+        assert table.lines[1].over == "cursor.blurred"
+        assert table.sent == [Region(0, 1, 40, 1)]

@@ -136,8 +136,7 @@ class Graph(LineWidget):
     def _labels(self, ticks: Sequence[float], lo: float, hi: float, height: int) -> dict[int, str]:
         step = ticks[1] - ticks[0] if len(ticks) > 1 else None
         return {
-            row_of(tick, lo, hi, height, self._glyphs): format_value(tick, self._data.unit, step)
-            for tick in ticks
+            row_of(tick, lo, hi, height, self._glyphs): format_value(tick, self._data.unit, step) for tick in ticks
         }
 
     def _edge(self, label: str | None, left: int) -> list[Piece]:

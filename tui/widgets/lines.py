@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Blur, Focus, Resize, Show
+from textual.events import Blur, DescendantBlur, DescendantFocus, Focus, Resize, Show
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -35,6 +35,7 @@ EMPTY = Line()
 def changed_span(old: Line, new: Line, columns: int) -> tuple[int, int] | None:
     """First and one-past-last cell in which two lines differ, None when they look the same.
 
+    Textual 8.2 uses the end only (it sends a line from the left edge of its widget to there).
     Exact to the piece, not to the character: neighbours of one style are split by whoever makes the line.
     """
     if old == new:
@@ -167,12 +168,20 @@ class LineWidget(Widget):
         self.update_lines()
 
     def on_focus(self, event: Focus) -> None:
-        """A cursor may look different with the keyboard."""
+        """What Textual does by default, without sending the whole widget: a cursor may look different."""
+        event.prevent_default()
+        self.has_focus = True
         self.update_lines()
+        if isinstance(self.parent, Widget):
+            self.parent.post_message(DescendantFocus(self))
 
     def on_blur(self, event: Blur) -> None:
-        """A cursor may look different without the keyboard."""
+        """What Textual does by default, without sending the whole widget: a cursor may look different."""
+        event.prevent_default()
+        self.has_focus = False
         self.update_lines()
+        if isinstance(self.parent, Widget):
+            self.parent.post_message(DescendantBlur(self))
 
 
 def _strip(

@@ -60,9 +60,7 @@ def find_near(keys: Sequence[Key], key: Key, near: int, reach: int = 64) -> int 
 class KeyedRows(Generic[K, T]):
     """Rows given as a sequence of keys, a way to an item by its key, and a way from an item to its cells."""
 
-    def __init__(
-        self, keys: Sequence[K], item: Callable[[K], T], cells: Callable[[T], Sequence[Cell]]
-    ) -> None:
+    def __init__(self, keys: Sequence[K], item: Callable[[K], T], cells: Callable[[T], Sequence[Cell]]) -> None:
         self.keys = keys
         self._item = item
         self._cells = cells
@@ -98,9 +96,7 @@ class Ring(Generic[K, T]):
     An item that arrives again under its key takes its place anew, as an event does that repeats.
     """
 
-    def __init__(
-        self, bound: int, cells: Callable[[T], Sequence[Cell]], *, newest_first: bool = True
-    ) -> None:
+    def __init__(self, bound: int, cells: Callable[[T], Sequence[Cell]], *, newest_first: bool = True) -> None:
         if bound < 1:
             raise ValueError(f"a ring holds at least one item, not {bound}")
         self.bound = bound

@@ -27,7 +27,8 @@ class LineTable(LineWidget, can_focus=True):
 
     The owner keeps a `Rows`, changes it, and then calls `changed` (or `set_rows` for another one); both
     may be called at any time and from the screen's thread only. Style names used here, to be given in the
-    palette: header, header.sort, cursor, cursor.blurred, scrollbar, placeholder.title, placeholder.
+    palette: header, header.blurred, header.sort, cursor, cursor.blurred, scrollbar, placeholder.title,
+    placeholder.
 
     The cursor rests on the first row until the user moves it (nothing to follow: a list that is still
     loading stays at its top). From then on it is pinned to its object wherever that moves; if the object
@@ -322,15 +323,16 @@ class LineTable(LineWidget, can_focus=True):
         return tuple(pieces)
 
     def _header(self, fitted: list[Fitted]) -> Line:
+        base = "header.blurred" if not self.has_focus and "header.blurred" in self.palette else "header"
         pieces: list[Piece] = []
         for number, (i, size) in enumerate(fitted):
             column = self._columns[i]
-            title, style = column.title, "header"
+            title, style = column.title, base
             if self._sort is not None and self._sort[0] == column.key:
                 title = truncate(title, size - 1, ellipsis="") + self._arrows[self._sort[1]]
                 style = "header.sort"
             if number:
-                pieces.append((" " * self._gap, "header"))
+                pieces.append((" " * self._gap, base))
             pieces.append((fit(title, size, column.align, ellipsis=""), style))
         return Line(tuple(pieces))
 

@@ -83,9 +83,7 @@ def truncate(text: str, cells: int, *, elide: Elide = "end", ellipsis: str = ELL
     return head(text, room) + ellipsis
 
 
-def fit(
-    text: str, cells: int, align: Align = "left", *, elide: Elide = "end", ellipsis: str = ELLIPSIS
-) -> str:
+def fit(text: str, cells: int, align: Align = "left", *, elide: Elide = "end", ellipsis: str = ELLIPSIS) -> str:
     """`text` in exactly `cells` cells: cut with `ellipsis`, or padded with spaces."""
     size = len(text) if text.isascii() else cell_len(text)
     if size > cells:
