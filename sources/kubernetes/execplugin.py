@@ -55,8 +55,8 @@ async def run(config: ClusterConfig, ca: bytes | None, time_limit: float = TIME_
     if program is None or not Path(program).is_absolute():
         raise _failure(config, "was not found" + ("" if "/" in plugin.command else " on the PATH"))
     env = {**os.environ, **dict(plugin.env), "KUBERNETES_EXEC_INFO": json.dumps(exec_info(config, ca))}
-    try:
-        process = await asyncio.create_subprocess_exec(
+    spawning = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
             program,
             *plugin.args,
             env=env,
@@ -65,6 +65,13 @@ async def run(config: ClusterConfig, ca: bytes | None, time_limit: float = TIME_
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,  # own process group, and no /dev/tty to ask for a password on
         )
+    )
+    try:
+        process = await asyncio.shield(spawning)
+    except asyncio.CancelledError:
+        # asyncio itself would kill the plugin only, and then wait for whatever the plugin has started.
+        await _kill(await spawning)
+        raise
     except OSError as error:
         raise _failure(config, f"could not be started: {error.strerror}") from None
     out, err = bytearray(), bytearray()
