@@ -24,6 +24,7 @@ class AlertsPane(TablePane[DisplayAlert]):
     what = "alerts"
     feed_names = ("alerts",)
     sheet = ALERTS
+    fault_word = "active"
 
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
         self.joined: dict[str, DisplayAlert] = {}
@@ -56,22 +57,12 @@ class AlertsPane(TablePane[DisplayAlert]):
             key for key in before.keys() | self.joined.keys() if before.get(key) != self.joined.get(key)
         )
 
-    def firing(self) -> int:
-        return sum(1 for alert in self.joined.values() if alert.is_trouble and alert.state == "firing")
-
     def title_pieces(self) -> Sequence[Piece]:
         pieces = list(super().title_pieces())
-        firing = self.firing()
-        if firing:
-            pieces.insert(1, (f" {firing} firing ", "bad"))
         if heartbeat(self.joined.values(), self._heartbeat_seen).beating is False:
             # The alert that always fires does not: silence here means nothing any more.
             pieces.append((" watchdog lost ", "bad"))
         return pieces
-
-    def summary(self) -> str:
-        firing = self.firing()
-        return f"{len(self.view)} !{firing}" if firing else str(len(self.view))
 
     @on(LineTable.Chosen)
     def open_row(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from textual import on
@@ -12,7 +12,6 @@ from sources.world import Frame
 from tui.panes.pane import Pane
 from tui.panes.table_pane import TablePane
 from tui.sheets.events import EVENTS
-from tui.widgets.lines import Piece
 from tui.widgets.table import LineTable
 
 
@@ -23,6 +22,7 @@ class EventsPane(TablePane[Event]):
     what = "events"
     feed_names = ("events",)
     sheet = EVENTS
+    fault_word = "warnings"
 
     def keys(self) -> Iterable[str]:
         return self.session.world.events.keys()
@@ -44,20 +44,6 @@ class EventsPane(TablePane[Event]):
 
     def default_order(self, row: Event) -> tuple[Any, ...]:
         return (-(row.last or 0.0),)
-
-    def title_pieces(self) -> Sequence[Piece]:
-        pieces = list(super().title_pieces())
-        warnings = self.warnings()
-        if warnings:
-            pieces.insert(1, (f" {warnings} warnings ", "warn"))
-        return pieces
-
-    def warnings(self) -> int:
-        return sum(1 for event in self.session.world.events if event.type == "Warning")
-
-    def summary(self) -> str:
-        warnings = self.warnings()
-        return f"{len(self.view)} W{warnings}" if warnings else str(len(self.view))
 
     @on(LineTable.Chosen)
     def open_row(self) -> None:

@@ -21,7 +21,9 @@ from tui.widgets.table import LineTable
 
 R = TypeVar("R")
 RECHECK = 5
-"""Seconds after which rows are looked at again although they did not change: faults come and go with time."""
+PER_SECOND = 5000
+"""Every few seconds rows are looked at again although they did not change, because faults come and go with
+time: after `RECHECK` seconds, later where that would be more than `PER_SECOND` rows a second."""
 
 
 class ViewRows:
@@ -51,6 +53,7 @@ class TablePane(Pane, Generic[R]):
     DEFAULT_CSS = "TablePane { height: 1fr; width: 1fr; }"
 
     sheet: ClassVar[Sheet[Any]]
+    fault_word: ClassVar[str] = "faulty"
 
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
         super().__init__(session, palette, pane_id)
@@ -61,6 +64,8 @@ class TablePane(Pane, Generic[R]):
         glyphs = "ascii" if session.ascii_only else "unicode"
         self.table = LineTable(self.sheet.columns, palette, glyphs=glyphs)  # type: ignore[arg-type]  # a literal
         self.view = View(self.rank)
+        self.faulty: set[str] = set()
+        """Keys of the rows of the chosen namespaces with something wrong, shown or not."""
         self._seconds = 0
 
     def compose(self) -> ComposeResult:
@@ -117,7 +122,16 @@ class TablePane(Pane, Generic[R]):
         """Another filter, order or scope: starts the view again. The cursor stays on its object."""
         self.view = View(self.rank, self.keys())
         self.table.set_rows(ViewRows(self.view, self.cells))
+        self.recount()
         self.tell_title()
+
+    def recount(self) -> None:
+        """Looks for faults in all rows again: some come and go with time alone."""
+        self.faulty = {key for key in self.keys() if self._is_faulty(key)}
+
+    def _is_faulty(self, key: str) -> bool:
+        row = self.row(key)
+        return row is not None and self.session.shows(self.namespace(row)) and bool(self.problem(row))
 
     def cells(self, key: str) -> Sequence[Cell]:
         row = self.row(key)
@@ -127,15 +141,20 @@ class TablePane(Pane, Generic[R]):
         changed = self.concerned(frame)
         if changed:
             self.view.update(changed)
+            self.faulty -= changed
+            self.faulty.update(key for key in changed if self._is_faulty(key))
             self.table.changed(changed)
         if changed or frame.statuses:
             self.tell_title()
 
     def on_second(self) -> None:
         self._seconds += 1
-        if self.faults_only and self._seconds % RECHECK == 0:
-            self.rebuild()
-        elif self.session.held_since is None:
+        if self.session.held_since is None:
+            if self._seconds % max(RECHECK, self.total() // PER_SECOND) == 0:
+                before = self.faulty
+                self.recount()
+                if self.faults_only and before != self.faulty:
+                    self.rebuild()
             self.table.changed(None)
         self.tell_title()
 
@@ -196,6 +215,8 @@ class TablePane(Pane, Generic[R]):
     def title_pieces(self) -> Sequence[Piece]:
         total, shown = self.total(), len(self.view)
         pieces = [(f"{shown} " if shown == total else f"{shown}/{total} ", "title.count")]
+        if self.faulty:
+            pieces.append((f" {len(self.faulty)} {self.fault_word} ", "bad"))
         if self.faults_only:
             pieces.append((" faults only ", "title.faults"))
         if self.filter:
@@ -203,7 +224,7 @@ class TablePane(Pane, Generic[R]):
         return pieces
 
     def summary(self) -> str:
-        return str(len(self.view))
+        return f"{len(self.view)} !{len(self.faulty)}" if self.faulty else str(len(self.view))
 
     def tell_title(self) -> None:
         super().tell_title()

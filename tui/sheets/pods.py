@@ -74,7 +74,7 @@ def owner_text(pod: Pod) -> str:
 PODS: Sheet[PodLine] = Sheet(
     [
         Field(
-            Column("namespace", "NAMESPACE", 12, flex=1, min_width=7, priority=50),
+            Column("namespace", "NAMESPACE", 12, flex=1, min_width=9, priority=50),
             lambda line, _: line.pod.namespace,
             lambda *_: "dim",
         ),
@@ -90,12 +90,12 @@ PODS: Sheet[PodLine] = Sheet(
             rank=lambda line: line.pod.ready - line.pod.total,
         ),
         Field(
-            Column("status", "STATUS", 17, min_width=9, priority=90),
+            Column("status", "STATUS", 17, min_width=16, priority=90),
             lambda line, _: line.pod.status,
             status_style,
         ),
         Field(
-            Column("restarts", "RESTARTS", 12, min_width=4, align="right", priority=70),
+            Column("restarts", "RESTARTS", 12, min_width=9, align="right", priority=70),
             lambda line, look: restarts_text(line.pod.restarts, line.pod.last_restart, look.now),
             _restarts_style,
             rank=lambda line: line.pod.restarts,
@@ -154,7 +154,7 @@ PODS: Sheet[PodLine] = Sheet(
             rank=lambda line: line.pod.created and -line.pod.created,
         ),
     ],
-    sort="name",
+    sort="namespace",
     labels=lambda line: line.pod.labels,
     extra={"message": lambda line: line.pod.message},
 )

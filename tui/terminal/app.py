@@ -221,7 +221,7 @@ def _thread_errors(app: TerminalSafeApp[Any]) -> Iterator[None]:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(app.fail, args.exc_value)
 
-    def unraisable(args: sys.UnraisableHookArgs) -> None:
+    def unraisable(args: "sys.UnraisableHookArgs") -> None:
         # No reference to the object: its representation may be as broken as it is.
         app.note(f"{args.err_msg or 'Exception ignored'}: {args.exc_value!r}")
 

@@ -48,7 +48,7 @@ class LenientDecoder(IncrementalDecoder):
     def __init__(self, errors: str = "replace") -> None:
         super().__init__("replace")
 
-    def decode(self, input: "ReadableBuffer", final: bool = False) -> str:  # noqa: A002 - the codec's name
+    def decode(self, input: "ReadableBuffer", final: bool = False) -> str:  # noqa: A002 - as in codecs
         """Decode. No bytes before the end mean that the terminal is gone: reading would return at once for ever."""
         if not input and not final:
             raise TerminalLostError

@@ -14,7 +14,7 @@ GRACE = 3.0
 
 
 class ExitSignals:
-    """While entered, exit signals call `ask` once with the exit code, and `force` when `GRACE` seconds were not enough.
+    """While entered, exit signals call `ask` once with the exit code, and `force` when `GRACE` seconds pass.
 
     The deadline is an alarm signal: Python runs its handler also while the main thread waits for a lock,
     which is where a stalled terminal leaves it. A SIGHUP that the parent has ignored (nohup, disown) counts
