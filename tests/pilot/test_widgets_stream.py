@@ -74,6 +74,7 @@ async def test_pause_holds_the_contents_counts_and_loses_nothing() -> None:
         app.arrive(8, 9)
         app.arrive(7, text="repeated")
         app.arrive(9, text="repeated")
+        stream.set_placeholder("drawn again")
         assert stream.plain == still
         assert stream.waiting == 3
         stream.action_end()
@@ -94,6 +95,7 @@ async def test_paused_contents_outlive_the_bound_of_the_ring() -> None:
         app.arrive(1, 2, 3)
         stream.pause()
         app.arrive(4, 5, 6, 7)
+        stream.set_placeholder("drawn again")
         assert app.shown[:3] == ["event 3", "event 2", "event 1"]
         assert stream.waiting == 4
         stream.resume()

@@ -119,7 +119,7 @@ class LineWidget(Widget):
                 self._drawn = None
                 self.refresh()
             return
-        if self._drawn is None:
+        if self._drawn != (columns, rows):
             self._drawn = None
             self.refresh()
             return
@@ -147,7 +147,7 @@ class LineWidget(Widget):
 
     def _ensure(self) -> None:
         columns, rows = self.size
-        if self._drawn is None:
+        if self._drawn != (columns, rows):
             self._fill(columns, rows)
 
     def render_line(self, y: int) -> Strip:

@@ -70,8 +70,9 @@ def test_crossing_series_leave_no_holes() -> None:
     assert {x for x, _ in alone} == set(range(60))
 
 
-def test_a_line_is_connected() -> None:
-    found = dots(text([[sin(i / 3) for i in range(40)]], 40, 10))
+@pytest.mark.parametrize("count", [40, 200])
+def test_a_line_is_connected(count: int) -> None:
+    found = dots(text([[sin(i * 13 / count) for i in range(count)]], 40, 40))
     for x in range(79):
         here = {y for c, y in found if c == x}
         there = {y for c, y in found if c == x + 1}
