@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import html
 import json
+import os
 import re
+import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -166,10 +168,9 @@ def _tls_words(error: ssl.SSLError | ssl.CertificateError) -> str:
 def _os_words(error: OSError) -> str:
     if isinstance(error, TimeoutError | asyncio.TimeoutError) and not error.strerror:
         return "timed out"
+    if error.errno is not None and error.errno > 0 and not isinstance(error, socket.gaierror):
+        return os.strerror(error.errno)
     words = error.strerror or str(error) or type(error).__name__
-    # asyncio puts the address in front of the reason, and several of them when a name has several.
-    found = re.search(r"\[Errno \d+\] ([^\[\]]*)$", words)
-    known = re.search(
-        r"(Connection refused|Connection reset by peer|Network is unreachable|No route to host)", words
-    )
-    return known[1] if known else (found[1] if found else words)[:120]
+    # With several addresses asyncio puts all reasons into one text.
+    known = re.search(r"Errno (\d+)", words)
+    return os.strerror(int(known[1])) if known else words[:120]

@@ -63,9 +63,9 @@ class Server:
         self.sock = socket.socket()
         self.sock.bind(("127.0.0.1", 0))
         self.port = self.sock.getsockname()[1]
-        self.runner = web.ServerRunner(web.Server(self._answer))
+        self.runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0.1)
         await self.runner.setup()
-        await web.SockSite(self.runner, self.sock, ssl_context=self.context, shutdown_timeout=0.1).start()
+        await web.SockSite(self.runner, self.sock, ssl_context=self.context).start()
         return self
 
     async def stop(self):
