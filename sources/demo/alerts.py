@@ -7,14 +7,18 @@ from hashlib import blake2b
 from math import floor
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sources.demo.cluster import Plan
 from sources.demo.evaluator import Storage, range_query
+from sources.demo.regex import compile_regex
+from sources.demo.series import SeriesOf
 from sources.model import Alert, AlertState, Labels, Matcher, Rule, Silence
 
+_RECEIVERS = {"critical": "pager", "none": "null"}
 EVERY = 30.0
 """Seconds between two evaluations of the rules."""
-_LOOK_BACK = 1500.0
+_LOOK_BACK = 900.0
 
 
 class AlertRule(Struct, frozen=True):
@@ -56,13 +60,15 @@ RULES: tuple[AlertRule, ...] = (
               "Deployment has not matched the expected number of replicas.",
               "Deployment {namespace}/{deployment} has too few available replicas."),
     AlertRule("ContainerMemoryNearLimit",
-              "container_memory_working_set_bytes / container_spec_memory_limit_bytes * 100 > 92", 30, "info",
+              'container_memory_working_set_bytes{namespace="payments"} '
+              '/ (container_spec_memory_limit_bytes{namespace="payments"} > 0) * 100 > 92', 30, "info",
               "Container is about to be killed for its memory.",
               "Container {container} of pod {namespace}/{pod} uses {value}% of its memory limit."),
     AlertRule("KubeNodeNotReady", 'kube_node_status_condition{condition="Ready",status="true"} == 0', 60,
               "critical", "Node is not ready.", "{node} has been unready for more than a minute.",
               "kubernetes-nodes"),
-    AlertRule("NodeFilesystemAlmostOutOfSpace", "node_filesystem_avail_bytes / node_filesystem_size_bytes * 100 < 10",
+    AlertRule("NodeFilesystemAlmostOutOfSpace",
+              "node_filesystem_avail_bytes / node_filesystem_size_bytes * 100 < 10",
               30, "critical", "Filesystem has less than 10% space left.",
               "Filesystem on {device}, mounted on {mountpoint}, at {node} has only {value}% available space left.",
               "node-exporter"),
@@ -95,6 +101,7 @@ class AlertBook:
         self._storage = storage
         self._start = plan.start
         self._read_to = 0.0
+        self._stated: list[Alert] | None = None
         self._active: dict[tuple[int, Labels], Active] = {}
 
     def advance(self, now: float) -> None:
@@ -108,6 +115,7 @@ class AlertBook:
         for number, rule in enumerate(RULES):
             self._evaluate(number, rule, first, last)
         self._read_to = last
+        self._stated = None
 
     def _evaluate(self, number: int, rule: AlertRule, first: float, last: float) -> None:
         result = range_query(rule.expr, self._storage, first, last, EVERY)
@@ -129,9 +137,15 @@ class AlertBook:
         """What is pending or firing since the last evaluation."""
         return list(self._active.values())
 
-    def alerts(self) -> Iterator[Alert]:
+    def alerts(self) -> list[Alert]:
         """Every active alert as Prometheus states it, and the firing ones as Alertmanager does too."""
+        if self._stated is None:
+            self._stated = list(self._state())
+        return self._stated
+
+    def _state(self) -> Iterator[Alert]:
         firing = [active for active in self._active.values() if active.fires <= active.seen]
+        silences = self.silences(self._read_to)
         for active in self._active.values():
             state: AlertState = "firing" if active.fires <= active.seen else "pending"
             yield self._alert("prometheus", active, state, active.since)
@@ -140,10 +154,9 @@ class AlertBook:
             inhibited = tuple(sorted(fingerprint(other.labels) for other in firing if _inhibits(other, active)))
             silenced = tuple(
                 silence.id
-                for silence in self.silences()
+                for silence in silences
                 if silence.state == "active" and all(_matches(matcher, alert) for matcher in silence.matchers)
             )
-            receiver = "null" if alert.name == "Watchdog" else ("pager" if alert.severity == "critical" else "chat")
             yield Alert(
                 origin=alert.origin,
                 fingerprint=alert.fingerprint,
@@ -153,7 +166,7 @@ class AlertBook:
                 since=alert.since,
                 silenced_by=silenced,
                 inhibited_by=inhibited,
-                receivers=(receiver,),
+                receivers=(_RECEIVERS.get(alert.severity, "chat"),),
             )
 
     def _alert(self, origin: str, active: Active, state: AlertState, since: float) -> Alert:
@@ -164,32 +177,36 @@ class AlertBook:
             fingerprint=fingerprint(active.labels),
             labels=active.labels,
             state=state,
-            annotations=(("description", _filled(rule.description, words)), ("summary", _filled(rule.summary, words))),
+            annotations=(
+                ("description", _filled(rule.description, words)),
+                ("summary", _filled(rule.summary, words)),
+            ),
             since=since,
             value=f"{active.value:g}" if origin == "prometheus" else "",
             rule=rule.expr if origin == "prometheus" else "",
         )
 
-    def silences(self) -> tuple[Silence, ...]:
+    def silences(self, now: float) -> list[Silence]:
         """One that holds, one that will, one that is over."""
         at = self._start
-        return (
+        silences = (
             Silence(
-                "6f0c2a51-3d8e-4b7a-9c55-0b1f4e8a7d21", "active",
+                "6f0c2a51-3d8e-4b7a-9c55-0b1f4e8a7d21", "",
                 (Matcher("alertname", "KubePodNotReady"), Matcher("namespace", "batch")),
                 at - 5400, at + 4 * 3600, "dana@example.com", "waiting for the GPU quota, OPS-4117",
             ),
             Silence(
-                "b1d97e04-58c3-4f26-8a10-7c2e93d5f640", "pending", (Matcher("node", "worker-c.*", is_regex=True),),
+                "b1d97e04-58c3-4f26-8a10-7c2e93d5f640", "", (Matcher("node", "worker-c.*", is_regex=True),),
                 at + 3600, at + 7200, "lee@example.com", "kernel update of zone c",
             ),
             Silence(
-                "e4a86b3c-92f7-4d05-b6c1-51d08f27a9be", "expired", (Matcher("alertname", "TargetDown"),),
+                "e4a86b3c-92f7-4d05-b6c1-51d08f27a9be", "", (Matcher("alertname", "TargetDown"),),
                 at - 90000, at - 82800, "dana@example.com", "exporter upgrade",
             ),
         )  # fmt: skip
+        return [replace(silence, state=_silence_state(silence, now)) for silence in silences]
 
-    def history(self, start: float, end: float) -> Iterator[tuple[dict[str, str], Callable[[float], float | None]]]:
+    def history(self, start: float, end: float) -> SeriesOf:
         """The series of ALERTS: for each alert the moments at which it was pending and those at which it fired."""
         begin = floor((start - _LOOK_BACK) / EVERY) * EVERY
         found: dict[Labels, set[float]] = {}
@@ -227,6 +244,12 @@ class AlertBook:
         ]
 
 
+def _silence_state(silence: Silence, now: float) -> str:
+    if silence.starts is not None and now < silence.starts:
+        return "pending"
+    return "expired" if silence.ends is not None and silence.ends <= now else "active"
+
+
 def fingerprint(labels: Labels) -> str:
     """Sixteen hexadecimal digits for a label set."""
     text = "\xff".join(f"{name}\xfe{value}" for name, value in labels)
@@ -253,7 +276,9 @@ def _inhibits(source: Active, target: Active) -> bool:
 
 
 def _matches(matcher: Matcher, alert: Alert) -> bool:
-    return not matcher.is_regex and (alert.label(matcher.name) == matcher.value) == matcher.is_equal
+    text = alert.label(matcher.name)
+    found = compile_regex(matcher.value).matches(text) if matcher.is_regex else text == matcher.value
+    return found == matcher.is_equal
 
 
 def _during(times: set[float]) -> Callable[[float], float | None]:

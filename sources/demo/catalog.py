@@ -70,9 +70,7 @@ def _w(
     if "/" not in image and namespace not in _ALONE:
         image = f"{_REGISTRY}/{namespace}/{image}"
     main = Container(name if kind != "CronJob" else "run", image, *resources)
-    return Workload(
-        namespace, name, kind, replicas, (main, *extra), *use, script, every, bad_image, roughness
-    )
+    return Workload(namespace, name, kind, replicas, (main, *extra), *use, script, every, bad_image, roughness)
 
 
 _CSI = tuple(
@@ -82,6 +80,7 @@ _CSI = tuple(
 _KUBE = "registry.k8s.io"
 D, S, DS, ST = "Deployment", "StatefulSet", "DaemonSet", "Static"
 
+# fmt: off
 CATALOG: tuple[Workload, ...] = (
     _w("kube-system", "etcd", ST, 3, f"{_KUBE}/etcd:3.6.4-0", (100, 0, 100, 0), (95, 420)),
     _w("kube-system", "kube-apiserver", ST, 3, f"{_KUBE}/kube-apiserver:v1.34.2", (250, 0, 0, 0), (330, 1460)),
@@ -171,3 +170,4 @@ CATALOG: tuple[Workload, ...] = (
     _w("team-delta", "portal", D, 4, "portal:2026.10", (100, 300, 256, 512), (33, 270)),
     _w("team-delta", "docs", D, 3, "docs:2026.10", (20, 100, 32, 64), (2, 19)),
 )
+# fmt: on

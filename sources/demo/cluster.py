@@ -202,8 +202,10 @@ def _use(
             memory[name] += workload.memory * MI
     rng = random.Random(f"{seed}/node use")
     shapes = {node.name: (wave(rng, 1.0, 0.6), wave(rng, 1.0, 0.05)) for node in nodes}
-    limits = {node.name: node for node in nodes}
+    for node in nodes:
+        cpu[node.name] = min(cpu[node.name], 0.62 * node.cpu * NANO)
+        memory[node.name] = min(memory[node.name], 0.72 * node.memory * GI)
     return (
-        {name: scaled(shapes[name][0], min(base, 0.62 * limits[name].cpu * NANO)) for name, base in cpu.items()},
-        {name: scaled(shapes[name][1], min(base, 0.72 * limits[name].memory * GI)) for name, base in memory.items()},
+        {name: scaled(shapes[name][0], base) for name, base in cpu.items()},
+        {name: scaled(shapes[name][1], base) for name, base in memory.items()},
     )

@@ -77,9 +77,9 @@ def range_query(query: str, storage: Storage, start: float, end: float, step: fl
             "Try decreasing the query resolution (?step=XX)"
         )
     expr = parse(query)
-    if (type := type_of(expr)) not in ("scalar", "instant vector"):
+    if (kind := type_of(expr)) not in ("scalar", "instant vector"):
         raise QueryError(
-            f'invalid parameter "query": invalid expression type "{type}" for range query, '
+            f'invalid parameter "query": invalid expression type "{kind}" for range query, '
             "must be Scalar or instant Vector"
         )
     steps = [start + index * step for index in range(int((end - start) / step + 1e-9) + 1)]
@@ -115,6 +115,11 @@ def _by_value(rows: list[Row], reverse: bool) -> list[Row]:
     numbers = [pair for pair in present if not math.isnan(pair[0])]
     numbers.sort(key=lambda pair: pair[0], reverse=reverse)
     return [row for _, row in [*numbers, *(pair for pair in present if math.isnan(pair[0]))]]
+
+
+def _only_value(rows: list[Row], index: int) -> float:
+    present = [value for row in rows if (value := row.values[index]) is not None]
+    return present[0] if len(present) == 1 else math.nan
 
 
 def _ln(value: float) -> float:
@@ -180,8 +185,8 @@ class _Evaluation:
         if isinstance(left, list) and isinstance(right, list):
             if expr.op in SETS:
                 return sets(expr.op, left, right, expr.labels, expr.on)
-            return matched(expr.op, left, right, expr.labels, expr.on, expr.bool)
-        return compute(expr.op, left, right, expr.bool or expr.op not in COMPARISONS)
+            return matched(expr.op, left, right, expr.labels, expr.on, expr.returns_bool)
+        return compute(expr.op, left, right, expr.returns_bool or expr.op not in COMPARISONS)
 
     # -- selectors -------------------------------------------------------------------------------------
 
@@ -229,8 +234,7 @@ class _Evaluation:
             return self._timestamps(expr.args[0])
         rows = self._vector(expr.args[0])
         if name == "scalar":
-            columns = [[row.values[i] for row in rows if row.values[i] is not None] for i in range(len(self._steps))]
-            return Scalar([math.nan if len(column) != 1 else column[0] or 0.0 for column in columns])
+            return Scalar([_only_value(rows, index) for index in range(len(self._steps))])
         if name == "absent":
             return self._absent(expr.args[0], rows)
         if name in ("sort", "sort_desc"):

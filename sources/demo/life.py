@@ -69,8 +69,26 @@ class Life:
     """A pod from its creation to its removal. Any moment may be asked for, in any order."""
 
     __slots__ = (
-        "_ahead", "_note_times", "_stage_times", "at", "controller", "cpu", "gone", "image", "ip", "leak",
-        "memory", "name", "node", "notes", "old", "rng", "stages", "uid", "workload", "_script",
+        "_ahead",
+        "_note_times",
+        "_script",
+        "_stage_times",
+        "at",
+        "controller",
+        "cpu",
+        "gone",
+        "image",
+        "ip",
+        "leak",
+        "memory",
+        "name",
+        "node",
+        "notes",
+        "old",
+        "rng",
+        "stages",
+        "uid",
+        "workload",
     )  # fmt: skip
 
     def __init__(

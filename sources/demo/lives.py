@@ -49,11 +49,11 @@ def told(
     reason: str,
     message: str,
     source: str,
-    type: Literal["Normal", "Warning"] = "Normal",
+    severity: Literal["Normal", "Warning"] = "Normal",
 ) -> Note:
     """A note about a controller's object."""
     owner = controller_uid(kind, workload.namespace, name)
-    return Note(at, kind, workload.namespace, name, owner, type, reason, message, source)
+    return Note(at, kind, workload.namespace, name, owner, severity, reason, message, source)
 
 
 def _life(
@@ -88,7 +88,9 @@ def _pod_name(workload: Workload, rng: random.Random, index: int, template: str,
     return f"{workload.name}-{template}-{code(rng, 5)}"
 
 
-def _old_pods(plan: Plan, workload: Workload, rng: random.Random, nodes: Iterable[str], template: str) -> list[Life]:
+def _old_pods(
+    plan: Plan, workload: Workload, rng: random.Random, nodes: Iterable[str], template: str
+) -> list[Life]:
     since = rng.uniform(0.2, 26.0) * DAY
     lives = []
     for index, node in enumerate(nodes):
@@ -130,9 +132,7 @@ def _made(life: Life) -> Note:
 def _scaling(at: float, workload: Workload, template: str, before: int, after: int) -> Note:
     way = "up" if after > before else "down"
     text = f"Scaled {way} replica set {workload.name}-{template} from {before} to {after}"
-    return told(
-        at, workload, "Deployment", workload.name, "ScalingReplicaSet", text, "deployment-controller"
-    )
+    return told(at, workload, "Deployment", workload.name, "ScalingReplicaSet", text, "deployment-controller")
 
 
 def _rolling(plan: Plan, workload: Workload, rng: random.Random) -> Iterator[Birth]:
@@ -243,8 +243,15 @@ def _cron(plan: Plan, workload: Workload, rng: random.Random) -> Iterator[Birth]
         pending = [item for item in pending if item.at >= at]
         name = f"{workload.name}-{int(at // 60)}"
         items: list[Birth] = [
-            told(at, workload, "CronJob", workload.name, "SuccessfulCreate", f"Created job {name}",
-                 "cronjob-controller")
+            told(
+                at,
+                workload,
+                "CronJob",
+                workload.name,
+                "SuccessfulCreate",
+                f"Created job {name}",
+                "cronjob-controller",
+            )
         ]
         takes = rng.uniform(6.0, min(26.0, every / 3))
         ended = at
@@ -263,6 +270,7 @@ def _cron(plan: Plan, workload: Workload, rng: random.Random) -> Iterator[Birth]
         else:
             items.append(told(ended, workload, "Job", name, "Completed", "Job completed", "job-controller"))
         text = f"Saw completed job: {name}, condition: {'Failed' if fails else 'Complete'}"
-        items.append(told(ended + 0.3, workload, "CronJob", workload.name, "SawCompletedJob", text,
-                          "cronjob-controller"))
+        items.append(
+            told(ended + 0.3, workload, "CronJob", workload.name, "SawCompletedJob", text, "cronjob-controller")
+        )
         pending = _in_order([*pending, *items])

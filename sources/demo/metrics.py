@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from math import floor
 
 from sources.demo.evaluator import Hints, Stored
-from sources.demo.families import FAMILIES, Family, Gauge
+from sources.demo.families import FAMILIES, Family
 from sources.demo.regex import compile_regex
+from sources.demo.series import Gauge
 from sources.demo.simulation import Simulation
 from sources.demo.syntax import LabelMatcher
 from sources.model import Labels
@@ -15,6 +16,15 @@ from sources.model import Labels
 SCRAPE = 30.0
 """Seconds between two scrapes."""
 RETENTION = 24 * 3600.0
+
+
+def _with_gaps(times: list[float], values: list[float | None]) -> tuple[list[float], list[float | None]]:
+    """One stale marker where a series ends, as Prometheus writes it; nothing while it does not exist."""
+    kept: list[tuple[float, float | None]] = []
+    for time, value in zip(times, values, strict=True):
+        if value is not None or (kept and kept[-1][1] is not None):
+            kept.append((time, value))
+    return [time for time, _ in kept], [value for _, value in kept]
 
 
 def tests(matchers: Sequence[LabelMatcher]) -> list[tuple[str, Callable[[str], bool]]]:
@@ -49,15 +59,9 @@ class DemoStorage:
         if not grid:
             return
         for labels, gauge in self._matching(matchers, grid[0], grid[-1]):
-            times: list[float] = []
-            values: list[float | None] = []
-            for moment in grid:
-                value = gauge(moment)
-                if value is None:
-                    if not values or values[-1] is None:
-                        continue
-                times.append(moment)
-                values.append(value)
+            times, values = grid, [gauge(moment) for moment in grid]
+            if None in values:
+                times, values = _with_gaps(times, values)
             if times:
                 yield Stored(tuple(sorted(labels.items())), times, values)
 

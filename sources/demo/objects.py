@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import lru_cache
+from time import gmtime
 from typing import Any
 
 import msgspec
@@ -36,7 +37,13 @@ def event_model(told: Told) -> model.Event:
 
 def stamp(t: float) -> str:
     """A moment as Kubernetes writes it: UTC, whole seconds."""
-    return datetime.fromtimestamp(int(t), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _stamp(int(t))
+
+
+@lru_cache(maxsize=4096)
+def _stamp(t: int) -> str:
+    year, month, day, hour, minute, second = gmtime(t)[:6]
+    return f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
 
 
 def pod_object(life: Life, stage: Stage, node_ready: bool = True) -> Json:
@@ -156,8 +163,8 @@ def _container_status(life: Life, stage: Stage, container: Container, index: int
     return status
 
 
-def _condition(type: str, true: bool, since: float, reason: str = "", message: str = "") -> Json:
-    condition = {"type": type, "status": "True" if true else "False", "lastTransitionTime": stamp(since)}
+def _condition(name: str, true: bool, since: float, reason: str = "", message: str = "") -> Json:
+    condition = {"type": name, "status": "True" if true else "False", "lastTransitionTime": stamp(since)}
     if reason:
         condition["reason"] = reason
     if message:
@@ -207,7 +214,8 @@ def node_object(plan: NodePlan, stage: NodeStage) -> Json:
     if stage.pressed:
         taints.append({"key": "node.kubernetes.io/disk-pressure", "effect": "NoSchedule"})
     if not stage.ready:
-        taints += [{"key": "node.kubernetes.io/unreachable", "effect": effect} for effect in ("NoSchedule", "NoExecute")]
+        for effect in ("NoSchedule", "NoExecute"):
+            taints.append({"key": "node.kubernetes.io/unreachable", "effect": effect})
     if taints:
         spec["taints"] = taints
     memory, held = plan.memory << 20, plan.memory << 16
@@ -244,7 +252,7 @@ def node_object(plan: NodePlan, stage: NodeStage) -> Json:
 def _node_conditions(plan: NodePlan, stage: NodeStage) -> list[Json]:
     created = plan.created + 40
     kinds = (
-        ("MemoryPressure", False, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", created),
+        ("MemoryPressure", False, "KubeletHasSufficientMemory", "kubelet has enough memory", created),
         ("DiskPressure", stage.pressed, "KubeletHasDiskPressure", "kubelet has disk pressure", stage.since)
         if stage.pressed
         else ("DiskPressure", False, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", created),
@@ -252,11 +260,11 @@ def _node_conditions(plan: NodePlan, stage: NodeStage) -> list[Json]:
         ("Ready", True, "KubeletReady", "kubelet is posting ready status", stage.since),
     )
     if stage.ready:
-        return [_condition(type, true, since, reason, text) for type, true, reason, text, since in kinds]
+        return [_condition(name, true, since, reason, text) for name, true, reason, text, since in kinds]
     return [
-        _condition(type, False, stage.since, "NodeStatusUnknown", "Kubelet stopped posting node status.")
+        _condition(name, False, stage.since, "NodeStatusUnknown", "Kubelet stopped posting node status.")
         | {"status": "Unknown"}
-        for type, _, _, _, _ in kinds
+        for name, _, _, _, _ in kinds
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf, nan
 
 from sources.contract import QueryError
+from sources.demo.functions import AGGREGATIONS, FUNCTIONS, LATER_AGGREGATIONS, LATER_FUNCTIONS
 from sources.demo.regex import RegexError, compile_regex
 from sources.demo.syntax import (
     Aggregate,
@@ -23,29 +24,6 @@ from sources.demo.syntax import (
     tokens,
 )
 
-AGGREGATIONS = frozenset({"sum", "avg", "min", "max", "count", "group", "topk", "bottomk"})
-_LATER_AGGREGATIONS = frozenset({"stddev", "stdvar", "count_values", "quantile", "limitk", "limit_ratio"})
-_V: Type = "instant vector"
-_M: Type = "range vector"
-_S: Type = "scalar"
-FUNCTIONS: dict[str, tuple[tuple[Type, ...], Type]] = {
-    **dict.fromkeys(("rate", "increase", "irate", "delta", "changes", "resets"), ((_M,), _V)),
-    **{f"{name}_over_time": ((_M,), _V) for name in ("avg", "min", "max", "sum", "count", "last", "present")},
-    **dict.fromkeys(("abs", "ceil", "floor", "sqrt", "exp", "ln", "timestamp", "sort", "sort_desc"), ((_V,), _V)),
-    **dict.fromkeys(("clamp_min", "clamp_max"), ((_V, _S), _V)),
-    "vector": ((_S,), _V),
-    "scalar": ((_V,), _S),
-    "time": ((), _S),
-    "absent": ((_V,), _V),
-}
-_LATER_FUNCTIONS = frozenset(
-    "absent_over_time acos acosh asin asinh atan atanh clamp cos cosh day_of_month day_of_week day_of_year "
-    "days_in_month deg deriv double_exponential_smoothing histogram_avg histogram_count histogram_fraction "
-    "histogram_quantile histogram_quantiles histogram_stddev histogram_stdvar histogram_sum hour idelta info "
-    "label_join label_replace log10 log2 mad_over_time minute month pi predict_linear quantile_over_time rad "
-    "round sgn sin sinh sort_by_label sort_by_label_desc stddev_over_time stdvar_over_time tan tanh "
-    "ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time year first_over_time".split()
-)
 _PRECEDENCE = {
     "or": 1, "and": 2, "unless": 2,
     "==": 3, "!=": 3, "<=": 3, "<": 3, ">=": 3, ">": 3,
@@ -170,7 +148,7 @@ class _Parser:
             raise self._fail(token, "binary expression must contain only scalar and instant vector types")
         if expr.op in SETS and "scalar" in sides:
             raise self._fail(token, f'set operator "{expr.op}" not allowed in binary scalar expression')
-        if sides == ("scalar", "scalar") and expr.op in COMPARISONS and not expr.bool:
+        if sides == ("scalar", "scalar") and expr.op in COMPARISONS and not expr.returns_bool:
             raise self._fail(token, "comparisons between scalars must use BOOL modifier")
         if expr.labels is not None and "scalar" in sides:
             raise self._fail(token, "vector matching only allowed between instant vectors")
@@ -181,7 +159,8 @@ class _Parser:
             token = self._advance()
             expr = self._binary(_PRECEDENCE["^"] - 1)
             if type_of(expr) not in ("scalar", "instant vector"):
-                raise self._fail(token, "unary expression only allowed on expressions of type scalar or instant vector")
+                text = "unary expression only allowed on expressions of type scalar or instant vector"
+                raise self._fail(token, text)
             if token.text == "+":
                 return expr
             return Number(token.at, -expr.value) if isinstance(expr, Number) else Negation(token.at, expr)
@@ -200,8 +179,11 @@ class _Parser:
                     self._advance()
                 offset = sign * self._duration("offset")
                 if not isinstance(expr, Selector):
-                    raise self._fail(token, "offset modifier must be preceded by an instant vector selector or "
-                                     "range vector selector or a subquery")
+                    raise self._fail(
+                        token,
+                        "offset modifier must be preceded by an instant vector selector or "
+                        "range vector selector or a subquery",
+                    )
                 if expr.offset:
                     raise self._fail(token, "offset may not be set multiple times")
                 expr = Selector(expr.at, expr.matchers, expr.range, offset)
@@ -261,8 +243,8 @@ class _Parser:
         word = token.text.lower()
         if word in ("nan", "inf"):
             return Number(token.at, nan if word == "nan" else inf)
-        if word in AGGREGATIONS | _LATER_AGGREGATIONS and (self._is("(") or self._word() in ("by", "without")):
-            if word in _LATER_AGGREGATIONS:
+        if word in AGGREGATIONS | LATER_AGGREGATIONS and (self._is("(") or self._word() in ("by", "without")):
+            if word in LATER_AGGREGATIONS:
                 raise self._cannot(token, f"the aggregation {word}()")
             return self._aggregate(word, token)
         if self._is("("):
@@ -275,7 +257,7 @@ class _Parser:
 
     def _call(self, token: Token) -> Expr:
         name = token.text
-        if name in _LATER_FUNCTIONS:
+        if name in LATER_FUNCTIONS:
             raise self._cannot(token, f"the function {name}()")
         if name not in FUNCTIONS:
             raise self._fail(token, f'unknown function with name "{name}"')
@@ -283,8 +265,8 @@ class _Parser:
         wanted = FUNCTIONS[name][0]
         if len(args) != len(wanted):
             raise self._fail(token, f'expected {len(wanted)} argument(s) in call to "{name}", got {len(args)}')
-        for arg, type in zip(args, wanted, strict=True):
-            self._want(arg, type, f'call to function "{name}"')
+        for arg, want in zip(args, wanted, strict=True):
+            self._want(arg, want, f'call to function "{name}"')
         return Call(token.at, name, args)
 
     def _arguments(self, token: Token) -> tuple[Expr, ...]:
@@ -315,18 +297,17 @@ class _Parser:
             labels = self._grouping()
         wanted = 2 if op in ("topk", "bottomk") else 1
         if len(args) != wanted:
-            raise self._fail(
-                token, f"wrong number of arguments for aggregate expression provided, expected {wanted}, got {len(args)}"
-            )
+            counts = f"expected {wanted}, got {len(args)}"
+            raise self._fail(token, f"wrong number of arguments for aggregate expression provided, {counts}")
         self._want(args[-1], "instant vector", "aggregation expression")
         if wanted == 2:
             self._want(args[0], "scalar", "aggregation parameter")
         return Aggregate(token.at, op, args[-1], args[0] if wanted == 2 else None, labels or (), without)
 
-    def _want(self, expr: Expr, type: Type, context: str) -> None:
+    def _want(self, expr: Expr, wanted: Type, context: str) -> None:
         got = type_of(expr)
-        if got != type:
-            raise failure(self._query, expr.at, f"expected type {type} in {context}, got {got}")
+        if got != wanted:
+            raise failure(self._query, expr.at, f"expected type {wanted} in {context}, got {got}")
 
     def _grouping(self) -> tuple[str, ...]:
         self._expect("(", "grouping opts")

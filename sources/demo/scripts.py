@@ -18,7 +18,7 @@ _CREATING = State("waiting", "ContainerCreating")
 def note(
     life: Life,
     at: float,
-    type: Literal["Normal", "Warning"],
+    severity: Literal["Normal", "Warning"],
     reason: str,
     message: str,
     container: str = "",
@@ -26,7 +26,7 @@ def note(
 ) -> Note:
     """A note about a pod; the kubelet says on which node it is."""
     return Note(
-        at, "Pod", life.namespace, life.name, life.uid, type, reason, message, source,
+        at, "Pod", life.namespace, life.name, life.uid, severity, reason, message, source,
         life.node if source == "kubelet" else "", f"spec.containers{{{container}}}" if container else "",
     )  # fmt: skip
 
@@ -92,7 +92,8 @@ def steady(life: Life, ends: float | None = None, evicted: float | None = None) 
     if evicted is not None:
         text = (
             "The node was low on resource: ephemeral-storage. Threshold quantity: 10Gi, available: 9436Mi. "
-            f"Container {_main(life)} was using 2184Mi, request is 0, has larger consumption of ephemeral-storage. "
+            f"Container {_main(life)} was using 2184Mi, request is 0, "
+            "has larger consumption of ephemeral-storage. "
         )
         yield note(life, evicted, "Warning", "Evicted", text)
         yield note(life, evicted + 0.1, "Normal", "Killing", f"Stopping container {_main(life)}", _main(life))

@@ -1,10 +1,11 @@
-"""The simulated cluster at any moment: a pure function of seed and time, read forward from the plan's generators."""
+"""The simulated cluster at any moment: a function of seed and time, read from the plan's generators."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
 from random import Random
+from typing import Literal
 
 from msgspec import Struct
 
@@ -92,7 +93,8 @@ class Simulation:
         parts = [life.notes_between(after, until) for life in self.lives]
         parts.append([note for note in self.loose if after < note.at <= until])
         parts.append(self._lost_pods(after, until))
-        return sorted(chain.from_iterable(parts), key=lambda note: (note.at, note.namespace, note.name, note.reason))
+        notes = chain.from_iterable(parts)
+        return sorted(notes, key=lambda note: (note.at, note.namespace, note.name, note.reason))
 
     def _lost_pods(self, after: float, until: float) -> list[Note]:
         """The node controller marks the pods of a lost node."""
@@ -165,20 +167,27 @@ def _node_notes(plan: Plan) -> Iterator[Note]:
 
     def about(at: float, reason: str, text: str, source: str = "kubelet", warning: bool = False) -> Note:
         host = node.name if source == "kubelet" else ""
-        kind = "Warning" if warning else "Normal"
-        return Note(at, "Node", "", node.name, node.name, kind, reason, text, source, host)
+        severity: Literal["Normal", "Warning"] = "Warning" if warning else "Normal"
+        return Note(at, "Node", "", node.name, node.name, severity, reason, text, source, host)
 
     name = node.name
     rounds = 0
     while True:
         shift = rounds * trouble.cycle
         at = trouble.pressure + shift
-        yield about(at - 20, "FreeDiskSpaceFailed", (
-            "Failed to garbage collect required amount of images. Attempted to free 21474836480 bytes, "
-            "but only found 0 bytes eligible to free."), warning=True)
+        yield about(
+            at - 20,
+            "FreeDiskSpaceFailed",
+            (
+                "Failed to garbage collect required amount of images. Attempted to free 21474836480 bytes, "
+                "but only found 0 bytes eligible to free."
+            ),
+            warning=True,
+        )
         yield about(at, "NodeHasDiskPressure", f"Node {name} status is now: NodeHasDiskPressure")
         for offset in range(2, 92, 10):
-            yield about(at + offset, "EvictionThresholdMet", "Attempting to reclaim ephemeral-storage", warning=True)
+            text = "Attempting to reclaim ephemeral-storage"
+            yield about(at + offset, "EvictionThresholdMet", text, warning=True)
         at = trouble.lost + shift
         yield about(at, "NodeNotReady", f"Node {name} status is now: NodeNotReady", "node-controller")
         at = trouble.back + shift

@@ -5,45 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from math import floor
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from sources.contract import (
-    Batch,
-    Change,
-    Check,
-    Context,
-    Delete,
-    Feed,
-    Misconfigured,
-    NotFound,
-    Snapshot,
-    Status,
-    Upsert,
-)
-from sources.demo import objects, queries
+from sources.contract import Check, Context, Feed, Misconfigured, NotFound
+from sources.demo import evaluator, objects, queries
 from sources.demo.alerts import AlertBook
 from sources.demo.cluster import build
 from sources.demo.families import target_up, targets
-from sources.demo.life import Life
+from sources.demo.feeds import Feeds
 from sources.demo.metrics import SCRAPE, DemoStorage
-from sources.demo.simulation import EventBook, Simulation, Told
-from sources.demo.usage import usages
-from sources.model import Kind, MetricMetadata, QueryResult, Rule, Series, Target, Thing
-
-__all__ = ["Batch", "Config", "DemoSource"]
-TICK = 1.0
-"""Seconds of the real clock between two looks at the simulated cluster."""
-_PAGE = 100
-_USAGE_TURNS = 12
-"""The nodes' usage is refreshed in so many turns, one a tick, as if each had its own moment."""
+from sources.demo.simulation import EventBook, Simulation
+from sources.model import MetricMetadata, QueryResult, Rule, Series, Target
 
 
-class Config(Struct, frozen=True, forbid_unknown_fields=True):
-    """`[sources.demo]`: an invented cluster with an incident under way.
+class DemoConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """An invented cluster with an incident under way; needs nothing.
 
-    seed: which cluster. speed: simulated seconds in a second. nodes: 4 to 2000; pods grow with them.
+    seed: which cluster. speed: simulated seconds in a second. nodes: 4 to 2000; the pods grow with them.
     start: the moment at which it opens, epoch seconds; now if not set.
     """
 
@@ -56,18 +37,20 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 class DemoSource:
     """Nodes, Pods, Events, Usage, Alerts, MetricsQueries, Monitoring, Objects and Diagnosable, all invented.
 
-    The state is a function of seed and simulated time, which moves in whole seconds, so that two runs with the
-    same seed, start and clock give the same batches.
+    The state is a function of seed and simulated time, which moves in whole seconds: two runs with the same
+    seed, start and clock give the same batches.
     """
 
-    Config = Config
+    Config: ClassVar[type[Struct]] = DemoConfig
 
-    def __init__(self, config: Config, context: Context) -> None:
-        """Raises Misconfigured for a number of nodes or a speed that cannot be simulated."""
+    def __init__(self, config: DemoConfig, context: Context) -> None:
+        """Raises Misconfigured for a number of nodes, a speed or a start that cannot be simulated."""
         if not 4 <= config.nodes <= 2000:
-            raise Misconfigured(f"{context.name}: nodes is {config.nodes}, but must be from 4 to 2000")
+            raise Misconfigured(f"{context.name}: nodes is {config.nodes}; it must be from 4 to 2000")
         if not 0 < config.speed <= 3600:
-            raise Misconfigured(f"{context.name}: speed is {config.speed:g}, but must be above 0 and at most 3600")
+            raise Misconfigured(f"{context.name}: speed is {config.speed:g}; it must be above 0 and at most 3600")
+        if config.start is not None and not 1e9 <= config.start <= 5e9:
+            raise Misconfigured(f"{context.name}: start is {config.start:g}; it must be in epoch seconds")
         self._config = config
         self._clock = context.clock
         self._opened = self._clock.now()
@@ -76,130 +59,152 @@ class DemoSource:
         self._storage = DemoStorage(self._simulation, self.now)
         self._alerts = AlertBook(self._storage, self._simulation.plan)
         self._storage.alerts = self._alerts.history
+        steady = config.speed == 1.0
+        self._feeds = Feeds(self._simulation, self._alerts, self._clock, self.now, steady)
 
     def now(self) -> float:
         """The simulated moment, whole seconds."""
         return self._start + floor((self._clock.now() - self._opened) * self._config.speed + 1e-6)
 
     def describe(self) -> str:
-        plan = self._simulation.plan
-        return f"an invented cluster of {len(plan.nodes)} nodes (seed {self._config.seed})"
+        """What it invents."""
+        return f"an invented cluster of {self._config.nodes} nodes (seed {self._config.seed})"
 
     async def close(self) -> None:
         """Nothing is held."""
 
     # -- feeds -----------------------------------------------------------------------------------------
 
-    def _status(self, state: str = "live", done: int | None = None, total: int | None = None) -> Status:
-        offset = self.now() - self._clock.now()
-        shown = None if abs(offset) < 1.5 else round(offset, 3)
-        if state == "loading":
-            return Status("loading", done=done, total=total, clock_offset=shown, via="demo")
-        return Status("live", clock_offset=shown, via="demo")
+    def nodes(self) -> Feed:
+        """Node inventory; one node runs out of disk, is lost and comes back."""
+        return self._feeds.nodes()
 
-    async def _tick(self) -> float:
-        await self._clock.sleep(TICK)
-        return self.now()
-
-    def _told(self, changes: list[Change]) -> list[Change]:
-        """With the clock's offset where simulated time runs faster or slower than ours."""
-        return [*changes, self._status()] if self._config.speed != 1.0 else changes
-
-    def _opening(self, kind: Kind, things: Sequence[Thing]) -> list[list[Change]]:
-        """What a feed begins with: rows as they load, then the complete picture."""
-        total = len(things)
-        pages: list[list[Change]] = [[self._status("loading", 0, total)]]
-        for begin in range(0, total, _PAGE):
-            page = things[begin : begin + _PAGE]
-            pages.append([*map(Upsert, page), self._status("loading", begin + len(page), total)])
-        pages.append([Snapshot(kind, "", tuple(things)), self._status()])
-        return pages
-
-    async def nodes(self) -> Feed:
-        """Node inventory."""
-        simulation = self._simulation
-        plans = simulation.plan.nodes
-        known = {plan.name: simulation.node(plan, self.now()) for plan in plans}
-        for page in self._opening("node", [objects.node_model(plan, known[plan.name]) for plan in plans]):
-            yield page
-        while True:
-            now = await self._tick()
-            changes: list[Change] = []
-            for plan in plans:
-                stage = simulation.node(plan, now)
-                if stage != known[plan.name]:
-                    known[plan.name] = stage
-                    changes.append(Upsert(objects.node_model(plan, stage)))
-            if changes := self._told(changes):
-                yield changes
-
-    def _pods_now(self, now: float) -> dict[str, tuple[Life, int, bool]]:
-        """Key to the pod, its stage and whether its node answers: what decides how it is shown."""
-        down = self._simulation.plan.trouble.down
-        return {
-            life.key: (life, index, not down(life.node, now)) for life, index in self._simulation.pods(now)
-        }
-
-    async def pods(self) -> Feed:
+    def pods(self) -> Feed:
         """Pod inventory."""
-        known = self._pods_now(self.now())
-        things = [objects.pod_model(life, life.stages[index], up) for life, index, up in known.values()]
-        for page in self._opening("pod", things):
-            yield page
-        while True:
-            current = self._pods_now(await self._tick())
-            changes: list[Change] = [Delete("pod", key) for key in known if key not in current]
-            for key, (life, index, up) in current.items():
-                if known.get(key) != (life, index, up):
-                    changes.append(Upsert(objects.pod_model(life, life.stages[index], up)))
-            known = current
-            if changes := self._told(changes):
-                yield changes
+        return self._feeds.pods()
 
-    async def events(self) -> Feed:
-        """The event stream: repeated events keep their uid and count up."""
-        book = EventBook(self._config.seed)
-        seen = self.now()
-        for note in self._simulation.notes(float("-inf"), seen):
-            book.add(note)
-        book.expire(seen)
-        for page in self._opening("event", [objects.event_model(told) for told in book.all()]):
-            yield page
-        while True:
-            now = await self._tick()
-            told: dict[str, Told] = {}
-            for note in self._simulation.notes(seen, now):
-                event = book.add(note)
-                told[event.uid] = event
-            changes: list[Change] = [Delete("event", event.uid) for event in book.expire(now)]
-            changes += [Upsert(objects.event_model(event)) for event in told.values()]
-            seen = max(seen, now)
-            if changes := self._told(changes):
-                yield changes
+    def events(self) -> Feed:
+        """The event stream: a repeated event keeps its uid and counts up."""
+        return self._feeds.events()
 
-    async def usage(self) -> Feed:
-        """What the metrics API says, node by node."""
-        names = [node.name for node in self._simulation.plan.nodes]
-        things = list(usages(self._simulation, self.now(), set(names)))
-        known = {(thing.__class__, thing.key) for thing in things}
-        nodes = [thing for thing in things if thing.__class__.__name__ == "NodeUsage"]
-        pods = [thing for thing in things if thing.__class__.__name__ == "PodUsage"]
-        yield [self._status("loading", 0, len(things))]
-        yield [Snapshot("node_usage", "", tuple(nodes)), Snapshot("pod_usage", "", tuple(pods)), self._status()]
-        del known
-        turn = 0
-        shown: dict[str, dict[tuple[Kind, str], None]] = {}
-        for thing in things:
-            owner = thing.key
-            del owner
-        while True:
-            now = await self._tick()
-            turn += 1
-            del now, shown, nodes, pods
-            break
+    def usage(self) -> Feed:
+        """What the metrics API says, each node and its pods at a moment of their own."""
+        return self._feeds.usage()
+
+    def alerts(self) -> Feed:
+        """The alerts of both origins, and the silences."""
+        return self._feeds.alerts()
 
     # -- queries ---------------------------------------------------------------------------------------
 
     async def query(self, expr: str, at: float | None = None) -> QueryResult:
-        """An instant query; `at` defaults to the simulated now."""
-        return await queries.run_instant(self._storage, expr, self.now() if at is None else at)
+        """An instant query; `at` is the simulated now if not given."""
+        await asyncio.sleep(0)  # a place to be cancelled at, as a live query has
+        began = self._clock.monotonic()
+        result = evaluator.instant(expr, self._storage, self.now() if at is None else at)
+        return replace(result, elapsed=self._clock.monotonic() - began, source="demo")
+
+    async def query_range(self, expr: str, start: float, end: float, step: float) -> QueryResult:
+        """A range query."""
+        await asyncio.sleep(0)
+        began = self._clock.monotonic()
+        result = evaluator.range_query(expr, self._storage, start, end, step)
+        return replace(result, elapsed=self._clock.monotonic() - began, source="demo")
+
+    async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
+        """Label names."""
+        return queries.label_names(self._storage, match, limit)
+
+    async def label_values(self, label: str, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
+        """The values of one label."""
+        return queries.label_values(self._storage, label, match, limit)
+
+    async def series(self, match: Sequence[str], limit: int = 1000) -> Sequence[Series]:
+        """Series without samples."""
+        return queries.series(self._storage, match, limit)
+
+    async def metadata(self, metric: str | None = None, limit: int = 5000) -> Sequence[MetricMetadata]:
+        """Types and help texts."""
+        return queries.metadata(metric, limit)
+
+    # -- monitoring ------------------------------------------------------------------------------------
+
+    async def rules(self) -> Sequence[Rule]:
+        """The alerting rules with their state."""
+        self._alerts.advance(self.now())
+        return self._alerts.rules()
+
+    async def targets(self) -> Sequence[Target]:
+        """The scrape targets; those of a lost node are down."""
+        now = self.now()
+        found = []
+        for job, address, path, node in targets(self._simulation):
+            up = target_up(self._simulation, node, now)
+            url = f"http://{address}{path}"
+            found.append(
+                Target(
+                    pool=job,
+                    url=url,
+                    health="up" if up else "down",
+                    labels=(("instance", address), ("job", job)),
+                    last_error="" if up else f'Get "{url}": context deadline exceeded',
+                    last_scrape=floor(now / SCRAPE) * SCRAPE,
+                )
+            )
+        return found
+
+    async def build_info(self) -> Mapping[str, str]:
+        """Says plainly that no server is behind it."""
+        return {"version": "demo", "application": "topmast demo"}
+
+    # -- objects ---------------------------------------------------------------------------------------
+
+    async def get_object(self, kind: str, namespace: str, name: str) -> Mapping[str, Any]:
+        """A Pod, Node, Event or workload as the API server's JSON. Raises NotFound."""
+        now = self.now()
+        plan = self._simulation.plan
+        lookup = {"Pod": self._pod, "Event": self._event}.get(kind, self._workload)
+        if kind == "Node":
+            node = plan.node(name)
+            found = objects.node_object(node, self._simulation.node(node, now)) if node else None
+        else:
+            found = lookup(kind, namespace, name, now)
+        if found is None:
+            where = f" in namespace {namespace}" if namespace else ""
+            raise NotFound(f'{kind} "{name}"{where} is not in the demo cluster')
+        return found
+
+    def _pod(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
+        pod = self._simulation.pod(namespace, name, now)
+        if pod is None:
+            return None
+        life, stage = pod
+        return objects.pod_object(life, stage, not self._simulation.plan.trouble.down(life.node, now))
+
+    def _event(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
+        book = EventBook(self._config.seed)
+        for note in self._simulation.notes(float("-inf"), now):
+            book.add(note)
+        book.expire(now)
+        wanted = (told for told in book.all() if told.name == name)
+        return next((objects.event_object(told) for told in wanted), None)
+
+    def _workload(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
+        for workload in self._simulation.plan.workloads:
+            if (workload.kind, workload.namespace, workload.name) == (kind, namespace, name):
+                pods = [(life, index) for life, index in self._simulation.pods(now) if life.workload is workload]
+                ready = sum(life.stages[index].ready for life, index in pods)
+                created = min((life.at for life, _ in pods), default=self._start)
+                return objects.workload_object(workload, ready, created)
+        return None
+
+    # -- diagnosis -------------------------------------------------------------------------------------
+
+    async def check(self) -> Sequence[Check]:
+        """What is invented, and that nothing real is behind it."""
+        plan = self._simulation.plan
+        pods = len(self._simulation.pods(self.now()))
+        return [
+            Check("demo", True, f"{len(plan.nodes)} nodes and {pods} pods, invented from seed {plan.seed}"),
+            Check("speed", None, f"{self._config.speed:g} simulated seconds a second"),
+        ]

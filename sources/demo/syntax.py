@@ -58,13 +58,16 @@ class Aggregate(Struct, frozen=True):
 
 
 class Binary(Struct, frozen=True):
-    """`labels` None: match on all labels; else on those (`on`) or on all others (`ignoring`)."""
+    """`labels` None: match on all labels; else on those (`on`) or on all others (`ignoring`).
+
+    `returns_bool` is the modifier of a comparison.
+    """
 
     at: int
     op: str
     left: Expr
     right: Expr
-    bool: bool = False
+    returns_bool: bool = False
     labels: tuple[str, ...] | None = None
     on: bool = False
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from math import exp, gamma
+from random import Random
 from typing import NamedTuple
 
 from sources.demo.cluster import Plan
@@ -43,20 +45,18 @@ def _labels(service: Service) -> dict[str, str]:
     return {"job": service.name, "namespace": service.namespace, "service": service.name}
 
 
-def _flow(plan: Plan, service: Service) -> Wave:
-    return wave(plan.rng("traffic", service.namespace, service.name), service.rate, 0.7)
-
-
-def _error_flow(plan: Plan, service: Service) -> Wave:
+@lru_cache(maxsize=64)
+def _flow(seed: int, service: Service, errors: bool = False) -> Wave:
     """Errors come in gusts of their own."""
-    return wave(plan.rng("errors", service.namespace, service.name), service.rate, 1.4)
+    rng = Random(f"{seed}/{'errors' if errors else 'traffic'}/{service.namespace}/{service.name}")
+    return wave(rng, service.rate, 1.4 if errors else 0.7)
 
 
 def _integral(
-    plan: Plan, service: Service, before: float, since: float, flow: Wave | None = None
+    plan: Plan, service: Service, before: float, since: float, errors: bool = False
 ) -> Callable[[float], float]:
     """The counter of a share of the requests that changes when the incident begins."""
-    flow = flow or _flow(plan, service)
+    flow = _flow(plan.seed, service, errors)
     origin, change = plan.start - 3 * DAY, plan.start - service.since
 
     def value(t: float) -> float:
@@ -72,8 +72,7 @@ def requests(simulation: Simulation, start: float, end: float) -> _Series:
     for service in SERVICES:
         before, since = service.errors
         for code, share in (("500", 0.7), ("503", 0.3)):
-            flow = _error_flow(simulation.plan, service)
-            counter = _integral(simulation.plan, service, share * before, share * since, flow)
+            counter = _integral(simulation.plan, service, share * before, share * since, errors=True)
             yield _labels(service) | {"code": code}, counter
         for code, share in (("404", 0.021), ("200", 0.979)):
             counter = _integral(simulation.plan, service, share * (1 - before), share * (1 - since))

@@ -179,7 +179,7 @@ def sets(op: str, left: list[Row], right: list[Row], names: Sequence[str] | None
     there = _present(left if op == "or" else right, names, on)
     found = list(left) if op == "or" else []
     for row in right if op == "or" else left:
-        steps = there.get(_signature(row.labels, names, on), frozenset())
+        steps = there.get(_signature(row.labels, names, on), set())
         wanted = op == "and"
         values = [value if (index in steps) == wanted else None for index, value in enumerate(row.values)]
         if any(value is not None for value in values):
@@ -214,9 +214,7 @@ _FOLDS: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
-def aggregate(
-    op: str, rows: list[Row], names: Sequence[str], without: bool, param: Sequence[float]
-) -> list[Row]:
+def aggregate(op: str, rows: list[Row], names: Sequence[str], without: bool, param: Sequence[float]) -> list[Row]:
     """An aggregation over groups; `param` is the k of topk and bottomk at each step."""
     groups: dict[Labels, list[Row]] = defaultdict(list)
     dropped = {*names, "__name__"}
@@ -232,6 +230,9 @@ def aggregate(
     fold = _FOLDS[op]
     found = []
     for labels, group in groups.items():
+        if len(group) == 1 and op in ("sum", "avg", "min", "max"):
+            found.append(Row(labels, group[0].values))
+            continue
         values: list[float | None] = []
         for column in zip(*(row.values for row in group), strict=True):
             present = [value for value in column if value is not None]

@@ -1,0 +1,148 @@
+"""What node_exporter and kube-state-metrics tell of the simulated nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sources.demo.cluster import GI, NodePlan
+from sources.demo.series import KSM, Gauge, SeriesOf, always
+from sources.demo.simulation import Simulation
+from sources.demo.waves import Wave, wave
+from sources.model import NANO
+
+
+def per_node(value: Callable[[Simulation, NodePlan], Callable[[float], float]]) -> Callable[..., SeriesOf]:
+    def series(simulation: Simulation, start: float, end: float) -> SeriesOf:
+        for node in simulation.plan.nodes:
+            yield _node_labels(node), _while_up(simulation, node.name, value(simulation, node))
+
+    return series
+
+
+def _node_labels(node: NodePlan) -> dict[str, str]:
+    return {"instance": f"{node.ip}:9100", "job": "node-exporter", "node": node.name}
+
+
+def _while_up(simulation: Simulation, node: str, value: Callable[[float], float]) -> Gauge:
+    trouble = simulation.plan.trouble
+    if node != trouble.node:
+        return value
+    return lambda t: None if trouble.down(node, t) else value(t)
+
+
+_MODES = (
+    ("user", 0.70), ("system", 0.20), ("iowait", 0.05), ("softirq", 0.03), ("steal", 0.01),
+    ("irq", 0.005), ("nice", 0.005), ("idle", -1.0),
+)  # fmt: skip
+
+
+def node_cpu(simulation: Simulation, start: float, end: float) -> SeriesOf:
+    for node in simulation.plan.nodes:
+        use = simulation.plan.node_cpu[node.name]
+        common = _node_labels(node)
+        for cpu in range(node.cpu):
+            for mode, share in _MODES:
+                labels = common | {"cpu": str(cpu), "mode": mode}
+                yield labels, _while_up(simulation, node.name, _mode(use, node, share))
+
+
+def _mode(use: Wave, node: NodePlan, share: float) -> Callable[[float], float]:
+    scale = 1 / NANO / node.cpu
+    if share < 0:
+        return lambda t: t - node.created - use.integral(node.created, t) * scale
+    return lambda t: use.integral(node.created, t) * scale * share
+
+
+def memory_available(simulation: Simulation, node: NodePlan) -> Callable[[float], float]:
+    use = simulation.plan.node_memory[node.name]
+    return lambda t: node.memory * GI - use.at(t)
+
+
+def memory_active(simulation: Simulation, node: NodePlan) -> Callable[[float], float]:
+    use = simulation.plan.node_memory[node.name]
+    return lambda t: 0.82 * use.at(t)
+
+
+def load(simulation: Simulation, node: NodePlan) -> Callable[[float], float]:
+    use = simulation.plan.node_cpu[node.name]
+    return lambda t: 1.15 * use.at(t) / NANO
+
+
+def network(direction: str) -> Callable[..., SeriesOf]:
+    def series(simulation: Simulation, start: float, end: float) -> SeriesOf:
+        for node in simulation.plan.nodes:
+            flow = wave(simulation.plan.rng(node.name, direction), node.cpu * 1.6e6)
+            value = _since(flow, node.created)
+            yield _node_labels(node) | {"device": "eth0"}, _while_up(simulation, node.name, value)
+
+    return series
+
+
+def _since(flow: Wave, origin: float) -> Callable[[float], float]:
+    return lambda t: flow.integral(origin, t)
+
+
+def filesystem(avail: bool) -> Callable[..., SeriesOf]:
+    def series(simulation: Simulation, start: float, end: float) -> SeriesOf:
+        for node in simulation.plan.nodes:
+            labels = _node_labels(node) | {"device": "/dev/nvme0n1p1", "fstype": "ext4", "mountpoint": "/"}
+            size = 100.0 * GI
+            free = _free(simulation, node)
+            yield labels, _while_up(simulation, node.name, _times(size, free) if avail else always(size))
+
+    return series
+
+
+def _times(factor: float, value: Callable[[float], float]) -> Callable[[float], float]:
+    return lambda t: factor * value(t)
+
+
+def _free(simulation: Simulation, node: NodePlan) -> Callable[[float], float]:
+    """The free share of the disk: the bad node's fills up, is cleaned, and fills again."""
+    trouble = simulation.plan.trouble
+    if node.name != trouble.node:
+        return wave(simulation.plan.rng(node.name, "disk"), 0.52, 0.3).at
+    evicted, relieved = trouble.evictions + 40 - trouble.pressure, trouble.relieved - trouble.pressure
+
+    def free(t: float) -> float:
+        phase = trouble.phase(t)
+        if phase < 0:
+            return min(0.42, 0.095 + 0.325 * -phase / 3600)
+        if phase < evicted:
+            return 0.095 - 0.02 * phase / evicted
+        if phase < relieved:
+            return 0.075 + 0.30 * (phase - evicted) / (relieved - evicted)
+        return 0.375 - 0.28 * (phase - relieved) / (trouble.cycle - relieved)
+
+    return free
+
+
+def node_condition(simulation: Simulation, start: float, end: float) -> SeriesOf:
+    for node in simulation.plan.nodes:
+        for condition in ("Ready", "DiskPressure", "MemoryPressure", "PIDPressure"):
+            for status in ("true", "false", "unknown"):
+                labels = {"condition": condition, "node": node.name, "status": status} | KSM
+                yield labels, _condition_is(simulation, node, condition, status)
+
+
+def _condition_is(simulation: Simulation, node: NodePlan, condition: str, status: str) -> Gauge:
+    def value(t: float) -> float:
+        stage = simulation.node(node, t)
+        if not stage.ready:
+            return float(status == "unknown")
+        true = condition == "Ready" or (condition == "DiskPressure" and stage.pressed)
+        return float(status == ("true" if true else "false"))
+
+    return value
+
+
+def allocatable(simulation: Simulation, start: float, end: float) -> SeriesOf:
+    for node in simulation.plan.nodes:
+        yield {"node": node.name, "resource": "cpu", "unit": "core"} | KSM, always(node.cpu_allocatable / NANO)
+        yield {"node": node.name, "resource": "memory", "unit": "byte"} | KSM, always(node.memory_allocatable)
+        yield {"node": node.name, "resource": "pods", "unit": "integer"} | KSM, always(110.0)
+
+
+def unschedulable(simulation: Simulation, start: float, end: float) -> SeriesOf:
+    for node in simulation.plan.nodes:
+        yield {"node": node.name} | KSM, always(float(node.cordoned))
