@@ -144,7 +144,7 @@ class Bed:
                     self.processes.stop(file.stem)
             for server in reversed(self._order()):
                 self.processes.stop(server.name)
-            loopback.remove(loopback.address_of(self.state, paths.state_dir()))
+            loopback.remove(loopback.address_of(self.state))
             if not keep:
                 for name in ("data", "certificates", "kubeconfig", "monitoring"):
                     shutil.rmtree(self.state / name, ignore_errors=True)
@@ -220,7 +220,7 @@ class Bed:
         return self.cache / "debian" / "prometheus" / "usr" / "bin" / "prometheus"
 
     def _proxied(self) -> str | None:
-        address = loopback.address_of(self.state, paths.state_dir())
+        address = loopback.address_of(self.state)
         return address if loopback.has(address) else None
 
     def _plan(self) -> Plan:
@@ -265,7 +265,7 @@ class Bed:
             except TestBedError as error:
                 notes.append(f"no Prometheus 2: {error}")
             try:
-                loopback.add(loopback.address_of(self.state, paths.state_dir()))
+                loopback.add(loopback.address_of(self.state))
             except TestBedError as error:
                 notes.append(f"no Prometheus behind the API server's service proxy: {error}")
         files.write(self.state / "notes.json", json.dumps(notes))

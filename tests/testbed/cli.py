@@ -33,6 +33,8 @@ def main(arguments: list[str]) -> int:
     bed = Bed()
     try:
         return _run(bed, options)
+    except BrokenPipeError:
+        return 0  # whoever read the output has enough; the work was done before it
     except TestBedError as error:
         print(f"testbed: {error}", file=sys.stderr)
         return 1
