@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -51,9 +52,8 @@ class MainScreen(Screen[None]):
     MainScreen { layout: vertical; background: transparent; }
     #body { height: 1fr; }
     #left { width: 5fr; }
-    #right { width: 3fr; }
-    MainScreen.single #left, MainScreen.single #right { width: 1fr; }
-    #gutter { width: 1; }
+    #right { width: 3fr; padding-left: 1; }
+    MainScreen.single #left, MainScreen.single #right { width: 1fr; padding: 0; }
     #nodes { height: 5fr; } #pods { height: 9fr; } #events { height: 6fr; }
     #console { height: 9fr; } #alerts { height: 8fr; }
     #prompt { height: 1; display: none; }
@@ -62,6 +62,9 @@ class MainScreen(Screen[None]):
         Binding(action.keys, f"perform('{action.name}')", action.text, show=False, id=action.name)
         for action in ACTIONS
     ]
+
+    # Textual repaints the whole screen when the focus moves; our widgets draw the lines that differ themselves.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, session: Session, palette: Mapping[str, Style], title: str) -> None:
         super().__init__()

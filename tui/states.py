@@ -24,11 +24,11 @@ GLYPHS: dict[State, tuple[str, str, str]] = {
     "live": ("●", "*", "ok"),
     "absent": ("○", "o", "dim"),
     "partial": ("◐", "%", "warn"),
-    "loading": ("◌", "~", "wait"),
-    "connecting": ("◌", "~", "wait"),
-    "stale": ("◍", "!", "bad"),
-    "denied": ("⊘", "x", "bad"),
-    "failed": ("✗", "x", "bad"),
+    "loading": ("◑", "~", "wait"),
+    "connecting": ("◑", "~", "wait"),
+    "stale": ("!", "!", "bad"),
+    "denied": ("×", "x", "bad"),
+    "failed": ("×", "x", "bad"),
 }
 """For each state a glyph, its ASCII stand-in, and a style: never colour alone."""
 

@@ -174,7 +174,7 @@ class ConsolePane(Pane):
 
     def _emptiness(self) -> tuple[str, str]:
         if self.answer.error is not None:
-            return "no answer", clean(str(self.answer.error))
+            return "no answer", f"asked again every {EVERY} s; r asks now, e edits the query"
         if not self.answer.expr:
             return "asking", self.expr
         return "empty result", f"no series match at this moment: {self.answer.expr}"

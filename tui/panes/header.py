@@ -54,9 +54,13 @@ class Header(LineWidget):
     def _dots(self, room: int) -> list[Piece]:
         """Every source's dot, with as many words as there is room for; a dot is never dropped for a word."""
         session = self.session
-        dots = health(session.world.feeds.values(), session.now, session.ascii_only)
+        order = list(session.runtime.sources)
+        feeds = sorted(
+            session.world.feeds.values(), key=lambda f: order.index(f.source) if f.source in order else len(order)
+        )
+        dots = health(feeds, session.now, session.ascii_only)
         for name in session.runtime.problems:
-            dots.append(("x" if session.ascii_only else "✗", "bad", f"{name} misconfigured"))
+            dots.append(("x" if session.ascii_only else "×", "bad", f"{name} misconfigured"))
         full = [piece for glyph, style, text in dots for piece in ((f" {glyph} ", style), (text, "dim"))]
         full.append((" read-only ", "dim"))
         if sum(width(text) for text, _ in full) <= room:

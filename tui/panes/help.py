@@ -27,10 +27,10 @@ FILTERS = (
 )
 STATES = (
     ("● live", "current, with the age of what was heard last"),
-    ("◌ loading", "rows are still arriving"),
+    ("◑ loading", "rows are still arriving"),
     ("◐ partial", "current, but something is missing; the title says what"),
-    ("◍ stale", "the last known picture; the source is lost and tried again"),
-    ("⊘ forbidden", "a right is missing; the title names it"),
+    ("! stale", "the last known picture; the source is lost and tried again"),
+    ("× forbidden", "a right is missing; the title names it"),
     ("○ absent", "the server does not offer this"),
 )
 

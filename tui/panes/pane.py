@@ -47,7 +47,7 @@ class Pane(Vertical):
         super().__init__(id=pane_id)
         self.session = session
         self.palette = palette
-        self.heading = TitleLine(palette)
+        self.heading = TitleLine(palette, session.ascii_only)
 
     # -- what a pane answers
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from rich.style import Style
 
 from tui.widgets.lines import Line, LineWidget, Piece
 from tui.widgets.text import truncate, width
 
 
 class TitleLine(LineWidget):
-    """One line: pieces from the left, the state of the data at the right edge."""
+    """One line: pieces from the left, a rule, the state of the data at the right edge."""
 
     DEFAULT_CSS = "TitleLine { height: 1; width: 1fr; }"
 
     left: Sequence[Piece] = ()
     right: Sequence[Piece] = ()
     focused_pane = False
+
+    def __init__(self, palette: Mapping[str, Style], ascii_only: bool = False) -> None:
+        super().__init__(palette)
+        self.stroke = "-" if ascii_only else "─"
 
     def say(self, left: Sequence[Piece], right: Sequence[Piece], focused: bool) -> None:
         """Shows other pieces; the right side gives way when there is no room for both."""
@@ -27,8 +33,8 @@ class TitleLine(LineWidget):
         room = columns - sum(width(text) for text, _ in left) - 1
         right = clipped(self.right, max(room, 0))
         gap = columns - sum(width(text) for text, _ in (*left, *right))
-        over = "title.focused" if self.focused_pane else "title"
-        return [Line((*left, (" " * gap, ""), *right), over)]
+        rule = "title.rule.focused" if self.focused_pane else "title.rule"
+        return [Line((*left, (self.stroke * gap, rule), *right))]
 
 
 def clipped(pieces: Sequence[Piece], columns: int) -> list[Piece]:

@@ -11,9 +11,9 @@ from tui.widgets.columns import Column
 MARKS = {
     "firing": ("▲", "!"),
     "pending": ("△", "?"),
-    "silenced": ("⊝", "s"),
-    "inhibited": ("⊜", "i"),
-    "muted": ("⊘", "m"),
+    "silenced": ("○", "s"),
+    "inhibited": ("◑", "i"),
+    "muted": ("◐", "m"),
 }
 """A glyph per state, and the letter that stands for it where only ASCII can be drawn."""
 

@@ -14,7 +14,7 @@ from tui.sheets.sheet import Field, Look, Sheet
 from tui.widgets.columns import Column
 from tui.widgets.spark import bar, sparkline
 
-BAR = 8
+BAR = 6
 
 
 class NodeLine(NamedTuple):
@@ -62,12 +62,12 @@ def _bar(value: int | None, look: Look) -> str:
 NODES: Sheet[NodeLine] = Sheet(
     [
         Field(
-            Column("name", "NAME", 20, flex=2, min_width=12, priority=100, elide="middle"),
+            Column("name", "NAME", 20, flex=2, min_width=16, priority=100, elide="middle"),
             lambda line, _: line.node.name,
             lambda *_: "name",
         ),
         Field(
-            Column("status", "STATUS", 12, flex=1, min_width=8, priority=90),
+            Column("status", "STATUS", 14, flex=1, min_width=9, priority=90),
             lambda line, _: line.node.status,
             status_style,
         ),

@@ -74,12 +74,12 @@ def owner_text(pod: Pod) -> str:
 PODS: Sheet[PodLine] = Sheet(
     [
         Field(
-            Column("namespace", "NAMESPACE", 12, flex=1, min_width=9, priority=50),
+            Column("namespace", "NAMESPACE", 12, flex=1, min_width=11, priority=50),
             lambda line, _: line.pod.namespace,
             lambda *_: "dim",
         ),
         Field(
-            Column("name", "NAME", 26, flex=3, min_width=12, priority=100, elide="middle"),
+            Column("name", "NAME", 32, flex=3, min_width=26, priority=100, elide="middle"),
             lambda line, _: line.pod.name,
             lambda *_: "name",
         ),
@@ -137,12 +137,12 @@ PODS: Sheet[PodLine] = Sheet(
             largest_first=True,
         ),
         Field(
-            Column("node", "NODE", 14, flex=1, min_width=8, priority=42, elide="middle"),
+            Column("node", "NODE", 14, flex=1, min_width=10, priority=42, elide="middle"),
             lambda line, _: line.pod.node or UNKNOWN,
             lambda *_: "dim",
         ),
         Field(
-            Column("owner", "OWNER", 22, min_width=14, priority=10),
+            Column("owner", "OWNER", 24, min_width=20, priority=10),
             lambda line, _: owner_text(line.pod),
             lambda *_: "dim",
         ),

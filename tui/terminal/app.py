@@ -91,7 +91,8 @@ class TerminalSafeApp(App[ReturnType]):
         """
         error = context.get("exception")
         message = str(context.get("message", "asyncio reported a problem"))
-        if isinstance(error, Exception) and ("task" in context or "handle" in context) and not self._exit:
+        ours = "handle" in context or isinstance(context.get("task", context.get("future")), asyncio.Task)
+        if isinstance(error, Exception) and ours and not self._exit:
             if threading.get_ident() == self._thread_id or self._loop is None:
                 self.fail(error)
             else:

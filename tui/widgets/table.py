@@ -18,7 +18,7 @@ from tui.widgets.viewport import Viewport
 NO_ROWS: Rows = KeyedRows[str, str]((), str, lambda _: ())
 
 _WHEEL = 3
-_ARROWS = {"unicode": ("▴", "▾"), "ascii": ("^", "v")}
+_ARROWS = {"unicode": ("▲", "▼"), "ascii": ("^", "v")}
 _THUMB = {"unicode": "▐", "ascii": "|"}
 
 
