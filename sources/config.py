@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 from msgspec import Struct
@@ -18,14 +18,25 @@ BUILT_IN = ("kubernetes", "prometheus", "alertmanager")
 """The sources that run when nobody says otherwise."""
 
 
+Theme = Literal["auto", "terminal", "dark", "light"]
+THEMES: tuple[str, ...] = get_args(Theme)
+
+
 class ConfigError(Misconfigured):
-    """The configuration cannot be used: which file or flag, which key, and what was expected."""
+    """The configuration cannot be used: which file or flag, which key, and what was expected.
+
+    The message is the first problem; `problems` has all that were found.
+    """
+
+    def __init__(self, message: str, *more: str) -> None:
+        super().__init__(message)
+        self.problems = (message, *more)
 
 
 class Ui(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The `[ui]` section: how the screen behaves."""
 
-    theme: str = "auto"
+    theme: Theme = "auto"
     """"auto" follows the terminal's own palette where it has only 16 colours."""
     refresh: float = 0.5
     """Seconds between frames at most this often; 0.1 to 10."""
@@ -68,34 +79,71 @@ Flags = Mapping[str, Mapping[str, tuple[Any, str]]]
 """Source name to field to (value, the flag it came from)."""
 
 
-def settle(path: Path | None, explicit: bool, flags: Flags, demo: bool = False) -> Settings:
+def settle(
+    path: Path | None,
+    explicit: bool,
+    flags: Flags,
+    demo: bool = False,
+    ui_flags: Mapping[str, tuple[Any, str]] | None = None,
+) -> Settings:
     """Reads the file at `path` (which must exist if it was asked for), lays the flags over it and types the result.
 
-    With `demo`, the demo cluster is the only source. Raises `ConfigError`.
+    With `demo`, the demo cluster is the only source. Raises `ConfigError` with everything that is wrong.
     """
     raw = _read(path, explicit)
     where = str(path)
+    wrong: list[str] = []
     known = {"ui", "sources"}
     for key in raw:
         if key not in known:
-            raise ConfigError(f"{where}: unknown section [{key}]; expected one of: {', '.join(sorted(known))}")
+            wrong.append(f"{where}: unknown section [{key}]; expected one of: {', '.join(sorted(known))}")
     origins: dict[str, str] = {}
-    ui = _typed(raw.get("ui", {}), Ui, where, "ui")
+    ui: Ui = _layered(raw.get("ui", {}), ui_flags or {}, Ui, where, "ui", origins, wrong) or Ui()
     if not 0.1 <= ui.refresh <= 10:
-        raise ConfigError(f"{where}: ui.refresh is {ui.refresh}, expected 0.1 to 10 (seconds)")
-    origins.update({f"ui.{key}": where for key in raw.get("ui", {})})
-    sections: dict[str, dict[str, Any]] = _sections(raw, where)
-    planned = _planned(sections, demo)
+        wrong.append(f"{where}: ui.refresh is {ui.refresh}, expected 0.1 to 10 (seconds)")
+    try:
+        sections = _sections(raw, where)
+    except ConfigError as error:
+        raise ConfigError(*wrong, *error.problems) from None
     sources: dict[str, tuple[str, Any]] = {}
-    for name, kind in planned.items():
+    for name, kind in _planned(sections, demo).items():
         section = {key: value for key, value in sections.get(name, {}).items() if key not in ("type", "enabled")}
-        origins.update({f"sources.{name}.{key}": where for key in section})
-        overlay = flags.get(name, {})
-        section.update({key: value for key, (value, _) in overlay.items()})
-        origins.update({f"sources.{name}.{key}": flag for key, (_, flag) in overlay.items()})
-        culprit = ", ".join(sorted({flag for _, flag in overlay.values()})) if overlay else where
-        sources[name] = (kind, _typed(section, load(kind).Config, culprit, f"sources.{name}"))
+        try:
+            shape = load(kind).Config
+        except Misconfigured as error:
+            wrong.append(f"{where}: sources.{name}: {error}" if name in sections else str(error))
+            continue
+        config = _layered(section, flags.get(name, {}), shape, where, f"sources.{name}", origins, wrong)
+        sources[name] = (kind, config)
+    if wrong:
+        raise ConfigError(*wrong)
     return Settings(ui, sources, origins, path if raw else None)
+
+
+def _layered(
+    section: Any,
+    flags: Mapping[str, tuple[Any, str]],
+    shape: type[Struct],
+    where: str,
+    prefix: str,
+    origins: dict[str, str],
+    wrong: list[str],
+) -> Any:
+    """A section of the file with the flags over it, typed; None when something is `wrong` with it."""
+    before = len(wrong)
+    if not isinstance(section, dict):
+        wrong.append(f"{where}: {prefix}: expected a section, as [{prefix}]")
+        return None
+    values = {**section, **{key: value for key, (value, _) in flags.items()}}
+    for key, value in values.items():
+        culprit = flags[key][1] if key in flags else where
+        origins[f"{prefix}.{key}"] = culprit
+        try:
+            # One key at a time, so that each wrong one is told.
+            _typed({key: value}, shape, culprit, prefix)
+        except ConfigError as error:
+            wrong.extend(error.problems)
+    return _typed(values, shape, where, prefix) if len(wrong) == before else None
 
 
 def _planned(sections: Mapping[str, Mapping[str, Any]], demo: bool) -> Mapping[str, str]:

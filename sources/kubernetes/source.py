@@ -41,6 +41,8 @@ class KubernetesConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """Only this namespace, and where to begin when the whole cluster is forbidden."""
     namespaces: tuple[str, ...] = ()
     """Only these namespaces; empty is all that may be seen."""
+    own_namespace: bool = False
+    """Only the context's namespace ("default" if it has none), as kubectl without -A; the two above go before."""
     as_: str | None = field(default=None, name="as")
     as_groups: tuple[str, ...] = ()
     as_uid: str | None = None
@@ -191,6 +193,8 @@ class KubernetesSource:
             if self._connection is None:
                 config = await asyncio.to_thread(kubeconfig.load, self._overrides())
                 self._access.own = config.namespace or "default"
+                if self.config.own_namespace and not self._access.explicit:
+                    self._access.explicit = (self._access.own,)
                 client = ApiClient(config, clock=self._context.clock)
                 self._connection = _Connection(client, self.config, self._access, self._context)
             return self._connection
