@@ -12,7 +12,7 @@ from sources.contract import NotSupported, ReadOnlyError, SourceError, Unavailab
 from sources.http import Endpoint, Reply
 from sources.http.endpoint import Params
 from sources.prometheus.errors import api_error, other_error, positioned
-from sources.prometheus.wire import Envelope, decode
+from sources.prometheus.wire import NULL, Envelope, decode
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ LONG_QUERY = 6_000
 class Answer(NamedTuple):
     """A good answer before its data is decoded. `notices` come sorted: the server's order is random."""
 
-    data: bytes | msgspec.Raw
+    data: msgspec.Raw
     warnings: tuple[str, ...]
     infos: tuple[str, ...]
     reply: Reply
@@ -71,7 +71,7 @@ def _framed(reply: Reply) -> bool:
 
 async def _opened(reply: Reply, expr: str) -> Answer:
     if reply.status == 204:
-        return Answer(b"null", ("the server answered 204: nothing to return",), (), reply)
+        return Answer(NULL, ("the server answered 204: nothing to return",), (), reply)
     if not reply.is_json:
         raise other_error(reply, expr)
     try:
@@ -103,7 +103,7 @@ async def off_loop(size: int, work: Callable[[], T]) -> T:
 
 async def read(answer: Answer, type_: type[T], empty: T) -> T:
     """The data as `type_`; `empty` for 204 and null. Raises `NotSupported` for another shape."""
-    if answer.empty or bytes(answer.data[:5] if isinstance(answer.data, bytes) else b"") == b"null":
+    if answer.empty or answer.data == NULL:
         return empty
     reply = answer.reply
     try:

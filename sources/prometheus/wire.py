@@ -14,12 +14,14 @@ from sources.rules.duration import parse_time
 
 T = TypeVar("T")
 
+NULL = msgspec.Raw(b"null")
+
 
 class Envelope(Struct, rename="camel"):
     """The frame of each answer; `data` is decoded in a second step, when its type is known."""
 
     status: str = ""
-    data: msgspec.Raw = msgspec.Raw(b"null")
+    data: msgspec.Raw = NULL
     error_type: str = ""
     error: str = ""
     warnings: list[str] | None = None
@@ -36,7 +38,7 @@ class QueryData(Struct, rename="camel"):
 class _Instant(Struct):
     metric: dict[str, str] = {}
     value: tuple[float, str] | None = None
-    histogram: msgspec.Raw = msgspec.Raw(b"null")
+    histogram: msgspec.Raw = NULL
 
 
 class _Range(Struct):
@@ -136,7 +138,7 @@ def query_result(data: QueryData, base: QueryResult) -> QueryResult:
 def _instant(item: _Instant) -> Series:
     labels = labels_of(item.metric)
     if item.value is None:
-        return Series(labels, histograms=int(item.histogram != b"null"))
+        return Series(labels, histograms=int(item.histogram != NULL))
     return Series(labels, (item.value[0],), (float(item.value[1]),))
 
 

@@ -1,4 +1,4 @@
-"""One alert known to Prometheus and Alertmanager is shown once, with the state, order and health line people need."""
+"""An alert known to Prometheus and Alertmanager is shown once, in the state and order that people need."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def ours(name: str, state: AlertState = "firing", since: float = 100.0, **more: 
 
 def theirs(name: str, muted: dict[str, Any] | None = None, **more: str) -> Alert:
     own = labels(name, **more)
-    return Alert("alertmanager", f"a{hash(own)}", own, "firing", since=200.0, receivers=("pager",), **(muted or {}))
+    return Alert(
+        "alertmanager", f"a{hash(own)}", own, "firing", since=200.0, receivers=("pager",), **(muted or {})
+    )
 
 
 def brief(alerts: tuple[DisplayAlert, ...]) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -56,7 +56,9 @@ def wire_alert(name: str, fingerprint: str, state: str = "active", **more: Any) 
     }
 
 
-def wire_silence(id_: str, state: str = "active", ends: str = "2023-11-14T23:00:00Z", **more: Any) -> dict[str, Any]:
+def wire_silence(
+    id_: str, state: str = "active", ends: str = "2023-11-14T23:00:00Z", **more: Any
+) -> dict[str, Any]:
     return {
         "id": id_,
         "status": {"state": state},
@@ -136,7 +138,13 @@ async def test_all_states_are_asked_for() -> None:
 
 
 async def test_old_and_foreign_alerts_are_read_too() -> None:
-    bare = {"labels": {"alertname": "X"}, "fingerprint": "9", "status": None, "receivers": None, "generatorURL": ""}
+    bare = {
+        "labels": {"alertname": "X"},
+        "fingerprint": "9",
+        "status": None,
+        "receivers": None,
+        "generatorURL": "",
+    }
     (alert,) = (await picture(server([bare])))[0]
     assert (alert.state, alert.since, alert.rule, alert.receivers) == ("firing", None, "", ())
 
@@ -225,7 +233,11 @@ def test_peers_need_a_first_one() -> None:
     ("response", "error", "words"),
     [
         (httpx.Response(400, json="bad matcher format: x"), QueryError, "bad matcher format: x"),
-        (httpx.Response(422, json={"code": 602, "message": "filter is required"}), QueryError, "filter is required"),
+        (
+            httpx.Response(422, json={"code": 602, "message": "filter is required"}),
+            QueryError,
+            "filter is required",
+        ),
         (httpx.Response(500, json="storage is broken"), Unavailable, "500: storage is broken"),
         (httpx.Response(404, json={"code": 404, "message": "path /x was not found"}), NotSupported, "404"),
         (httpx.Response(410, json={"status": "deprecated"}), NotSupported, "410 .*removed"),

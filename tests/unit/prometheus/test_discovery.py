@@ -9,7 +9,16 @@ import httpx
 import pytest
 
 from sources.alertmanager import AlertmanagerConfig, AlertmanagerSource
-from sources.contract import Context, Denied, Misconfigured, NotSupported, Snapshot, Status, Unavailable
+from sources.contract import (
+    Context,
+    Denied,
+    Misconfigured,
+    NotSupported,
+    ReadOnlyError,
+    Snapshot,
+    Status,
+    Unavailable,
+)
 from sources.discovery import System, candidates
 from sources.model import Service, ServicePort
 from sources.prometheus import PrometheusConfig, PrometheusSource
@@ -31,23 +40,46 @@ def named(value: str) -> dict[str, str]:
 
 STACK = [
     service("default", "kubernetes", "https:443"),
-    service("kube-system", "kps-kube-prometheus-stack-coredns", "http-metrics:9153", app="kube-prometheus-stack-coredns"),
-    service("kube-system", "kps-kube-prometheus-stack-kubelet", "https-metrics:10250 http-metrics:10255",
-            **named("kubelet")),
-    service("monitoring", "alertmanager-operated", "http-web:9093 tcp-mesh:9094 udp-mesh:9094",
-            operated_alertmanager="true"),
+    service(
+        "kube-system",
+        "kps-kube-prometheus-stack-coredns",
+        "http-metrics:9153",
+        app="kube-prometheus-stack-coredns",
+    ),
+    service(
+        "kube-system",
+        "kps-kube-prometheus-stack-kubelet",
+        "https-metrics:10250 http-metrics:10255",
+        **named("kubelet"),
+    ),
+    service(
+        "monitoring",
+        "alertmanager-operated",
+        "http-web:9093 tcp-mesh:9094 udp-mesh:9094",
+        operated_alertmanager="true",
+    ),
     service("monitoring", "kps-grafana", "http-web:80", **named("grafana")),
-    service("monitoring", "kps-kube-prometheus-stack-alertmanager", "http-web:9093 reloader-web:8080",
-            app="kube-prometheus-stack-alertmanager"),
+    service(
+        "monitoring",
+        "kps-kube-prometheus-stack-alertmanager",
+        "http-web:9093 reloader-web:8080",
+        app="kube-prometheus-stack-alertmanager",
+    ),
     service("monitoring", "kps-kube-prometheus-stack-operator", "https:443", app="kube-prometheus-stack-operator"),
-    service("monitoring", "kps-kube-prometheus-stack-prometheus", "reloader-web:8080 http-web:9090",
-            app="kube-prometheus-stack-prometheus"),
+    service(
+        "monitoring",
+        "kps-kube-prometheus-stack-prometheus",
+        "reloader-web:8080 http-web:9090",
+        app="kube-prometheus-stack-prometheus",
+    ),
     service("monitoring", "kps-kube-state-metrics", "http:8080", **named("kube-state-metrics")),
-    service("monitoring", "kps-prometheus-node-exporter", "http-metrics:9100", **named("prometheus-node-exporter")),
+    service(
+        "monitoring", "kps-prometheus-node-exporter", "http-metrics:9100", **named("prometheus-node-exporter")
+    ),
     service("monitoring", "prometheus-adapter", "https:443", **named("prometheus-adapter")),
     service("monitoring", "prometheus-operated", "http-web:9090", operated_prometheus="true"),
     service("monitoring", "prometheus-pushgateway", "http:9091", **named("prometheus-pushgateway")),
-]  # fmt: skip
+]
 COMMUNITY = [
     service("mon", "prometheus-server", "http:80", component="server", **named("prometheus")),
     service("mon", "prometheus-alertmanager", "http:9093", **named("alertmanager")),
@@ -57,15 +89,24 @@ COMMUNITY = [
     service("mon", "prometheus-prometheus-pushgateway", "http:9091", **named("prometheus-pushgateway")),
 ]
 OPENSHIFT = [
-    service("openshift-monitoring", "alertmanager-main", "web:9094 tenancy:9092 metrics:9097", **named("alertmanager")),
+    service(
+        "openshift-monitoring", "alertmanager-main", "web:9094 tenancy:9092 metrics:9097", **named("alertmanager")
+    ),
     service("openshift-monitoring", "prometheus-k8s", "web:9091 metrics:9092", **named("prometheus")),
     service("openshift-monitoring", "prometheus-operator", "https:8443"),
     service("openshift-monitoring", "prometheus-k8s-thanos-sidecar", "thanos-proxy:10903", **named("prometheus")),
-    service("openshift-monitoring", "thanos-querier", "web:9091 tenancy:9092 tenancy-rules:9093 metrics:9094",
-            **named("thanos-query")),
-]  # fmt: skip
-PLAIN = [service("ops", "prometheus", "web:9090"), service("ops", "alertmanager", ":9093"),
-         service("ops", "prometheus-postgres-exporter", ":9187")]  # fmt: skip
+    service(
+        "openshift-monitoring",
+        "thanos-querier",
+        "web:9091 tenancy:9092 tenancy-rules:9093 metrics:9094",
+        **named("thanos-query"),
+    ),
+]
+PLAIN = [
+    service("ops", "prometheus", "web:9090"),
+    service("ops", "alertmanager", ":9093"),
+    service("ops", "prometheus-postgres-exporter", ":9187"),
+]
 
 
 @pytest.mark.parametrize(
@@ -325,8 +366,11 @@ async def test_alerts_of_a_found_server_arrive() -> None:
             alert = {"labels": {"alertname": "A"}, "state": "firing", "value": "1"}
             rule = {"type": "alerting", "name": "A", "query": "x", "state": "firing", "alerts": [alert]}
             data = {"groups": [{"name": "g", "rules": [rule]}]}
-            return httpx.Response(200, content=json.dumps({"status": "success", "data": data}).encode(),
-                                  headers={"content-type": "application/json"})  # fmt: skip
+            return httpx.Response(
+                200,
+                content=json.dumps({"status": "success", "data": data}).encode(),
+                headers={"content-type": "application/json"},
+            )
         return monitoring(name, request)
 
     feed = prometheus(Cluster(PLAIN, answers)).alerts()
@@ -334,3 +378,16 @@ async def test_alerts_of_a_found_server_arrive() -> None:
     snapshot = (await anext(feed))[0]
     assert isinstance(snapshot, Snapshot)
     assert len(snapshot.objects) == 1
+
+
+async def test_a_read_only_way_to_the_cluster_is_asked_by_get() -> None:
+    def answers(name: str, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            raise ReadOnlyError("POST is refused")
+        return monitoring(name, request)
+
+    cluster = Cluster(PLAIN, answers)
+    source = prometheus(cluster)
+    for _ in range(2):
+        await source.query("up + " * 2000 + "up")
+    assert [each.split()[0] for each in cluster.asked[1:]] == ["POST", "GET", "GET"]

@@ -204,7 +204,7 @@ async def test_tls_is_verified_against_the_given_bundle(authority: tuple[trustme
         await trusting.query("up")
         await trusting.close()
         doubting = source(server.port, "https")
-        with pytest.raises(Unavailable, match="certificate is not trusted .*; set ca_file or server_name"):
+        with pytest.raises(Unavailable, match=r"certificate is not trusted .*; set ca_file or server_name"):
             await doubting.query("up")
         await doubting.close()
 

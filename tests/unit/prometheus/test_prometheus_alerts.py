@@ -32,7 +32,9 @@ class FakeClock:
         self.time += seconds
 
 
-def wire_alert(name: str, state: str = "firing", at: str = "2023-11-14T22:13:20.5Z", **labels: str) -> dict[str, Any]:
+def wire_alert(
+    name: str, state: str = "firing", at: str = "2023-11-14T22:13:20.5Z", **labels: str
+) -> dict[str, Any]:
     return {
         "labels": {"alertname": name, **labels},
         "annotations": {"summary": name},
@@ -44,7 +46,15 @@ def wire_alert(name: str, state: str = "firing", at: str = "2023-11-14T22:13:20.
 
 def wire_rule(name: str, query: str, alerts: list[dict[str, Any]] | None, **more: Any) -> dict[str, Any]:
     state = alerts[0]["state"] if alerts else more.pop("state", "inactive")
-    return {"type": "alerting", "name": name, "query": query, "state": state, "health": "ok", "alerts": alerts, **more}
+    return {
+        "type": "alerting",
+        "name": name,
+        "query": query,
+        "state": state,
+        "health": "ok",
+        "alerts": alerts,
+        **more,
+    }
 
 
 def rules(*found: dict[str, Any]) -> httpx.Response:
@@ -111,9 +121,13 @@ async def test_alerts_carry_their_rules_expression() -> None:
 async def test_backends_that_leave_the_alerts_out_of_the_rules_are_asked_for_them() -> None:
     found = [
         wire_rule("Down", "up == 0", None, state="firing", labels={"severity": "page"}),
-        wire_rule("Down", "up == 0 or absent(up)", None, state="firing", labels={"severity": "{{ $labels.s }}", "x": "y"}),
-    ]  # fmt: skip
-    listed = ok({"alerts": [wire_alert("Down", severity="page"), wire_alert("Other"), wire_alert("Gone", "inactive")]})
+        wire_rule(
+            "Down", "up == 0 or absent(up)", None, state="firing", labels={"severity": "{{ $labels.s }}", "x": "y"}
+        ),
+    ]
+    listed = ok(
+        {"alerts": [wire_alert("Down", severity="page"), wire_alert("Other"), wire_alert("Gone", "inactive")]}
+    )
     batch = (await batches(Server(rules=rules(*found), alerts=listed), 2))[1]
     assert {alert.name: alert.rule for alert in only_alerts(batch)} == {"Down": "up == 0", "Other": ""}
 
@@ -154,11 +168,15 @@ async def test_after_the_first_picture_only_changes_are_told() -> None:
     stays = wire_rule("Stays", "1", [wire_alert("Stays")])
     server = Server(
         rules=[
-            rules(stays, wire_rule("Goes", "2", [wire_alert("Goes")]), wire_rule("P", "3", [wire_alert("P", "pending")])),
+            rules(
+                stays,
+                wire_rule("Goes", "2", [wire_alert("Goes")]),
+                wire_rule("P", "3", [wire_alert("P", "pending")]),
+            ),
             rules(stays, wire_rule("P", "3", [wire_alert("P")])),
             rules(stays, wire_rule("P", "3", [wire_alert("P")])),
         ]
-    )  # fmt: skip
+    )
     clock = FakeClock()
     _, first, second, third = await batches(server, 4, clock)
     keys = {alert.name: alert.key for alert in only_alerts(first)}
@@ -196,7 +214,10 @@ async def test_the_servers_own_pause_is_kept() -> None:
 
 
 async def test_a_denial_names_what_is_missing() -> None:
-    message = 'services "p" is forbidden: User "u" cannot get resource "services/proxy" in API group "" in the namespace "m"'
+    message = (
+        'services "p" is forbidden: User "u" cannot get resource "services/proxy" in API group "" '
+        'in the namespace "m"'
+    )
     forbidden = httpx.Response(403, json={"kind": "Status", "message": message})
     batch = (await batches(Server(rules=forbidden, alerts=forbidden), 2))[1]
     assert (status(batch).state, status(batch).missing) == ("denied", ("get services/proxy in m",))

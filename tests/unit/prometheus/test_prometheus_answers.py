@@ -90,7 +90,7 @@ async def test_scalar_and_string_are_a_pair_not_a_list() -> None:
 
 
 async def test_notices_are_sorted_and_positions_count_characters() -> None:
-    notices = ['PromQL info: z (1:12)', "PromQL info: a (1:1)", "PromQL info: a (1:1)"]
+    notices = ["PromQL info: z (1:12)", "PromQL info: a (1:1)", "PromQL info: a (1:1)"]
     result = await answered(vector(warnings=["b", "a"], infos=notices), expr='x{n="가"} + 1')
     assert result.warnings == ("a", "b")
     assert result.infos == ("PromQL info: a (1:1)", "PromQL info: z (1:10)")
@@ -356,15 +356,31 @@ async def test_metadata_keeps_distinct_definitions() -> None:
 
 
 async def test_rules_and_targets_with_nulls() -> None:
-    rule = {"type": "alerting", "name": "A", "query": "up == 0", "state": "inactive", "health": "ok", "duration": 300,
-            "labels": None, "alerts": None}  # fmt: skip
+    rule = {
+        "type": "alerting",
+        "name": "A",
+        "query": "up == 0",
+        "state": "inactive",
+        "health": "ok",
+        "duration": 300,
+        "labels": None,
+        "alerts": None,
+    }
     recording = {"type": "recording", "name": "r", "query": "1", "health": "err", "lastError": "boom"}
-    target = {"scrapePool": "p", "scrapeUrl": "http://x/metrics", "health": "unknown", "labels": {"job": "p"},
-              "lastError": "", "lastScrape": "0001-01-01T00:00:00Z"}  # fmt: skip
+    target = {
+        "scrapePool": "p",
+        "scrapeUrl": "http://x/metrics",
+        "health": "unknown",
+        "labels": {"job": "p"},
+        "lastError": "",
+        "lastScrape": "0001-01-01T00:00:00Z",
+    }
 
     def handler(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/rules"):
-            return success({"groups": [{"name": "g", "rules": [rule, recording]}, {"name": "empty", "rules": None}]})
+            return success(
+                {"groups": [{"name": "g", "rules": [rule, recording]}, {"name": "empty", "rules": None}]}
+            )
         assert request.url.params["state"] == "active"
         return success({"activeTargets": [target], "droppedTargets": [], "droppedTargetCounts": None})
 
@@ -392,3 +408,12 @@ async def test_check_never_raises_and_names_the_fix() -> None:
 async def test_label_order_does_not_matter() -> None:
     result = await answered(vector({"metric": {"b": "1", "__name__": "x", "a": "2"}, "value": [1, "1"]}))
     assert result.series[0].labels == (("__name__", "x"), ("a", "2"), ("b", "1"))
+
+
+async def test_null_data_is_nothing_rather_than_an_error() -> None:
+    prometheus = source(lambda request: success(None))
+    assert await prometheus.labels() == []
+    assert await prometheus.rules() == []
+    assert (await prometheus.query("up")).series == ()
+    null = await answered(vector({"metric": {"a": "b"}, "histogram": None}))
+    assert null.series[0].histograms == 0
