@@ -1,0 +1,20 @@
+"""Lets the tests of this folder import their fakes also under plain `pytest`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from tests.unit.kubernetes.fakes import Rig  # noqa: E402  # needs the path set above
+
+
+@pytest.fixture
+async def rig():
+    """A scripted API server, a clock that moves when told, and whatever was started on them."""
+    made = Rig()
+    yield made
+    await made.close()

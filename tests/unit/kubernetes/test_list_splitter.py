@@ -1,0 +1,98 @@
+"""Cutting lists while they download: any block boundary, any item, no item lost or invented."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+
+import pytest
+
+from sources.kubernetes.splitter import ListSplitter, NotAListError
+from tests.unit.kubernetes.fakes import dump, listing, pod
+
+
+def split(body: bytes, cuts: list[int]) -> tuple[list[object], object]:
+    splitter = ListSplitter()
+    items = []
+    for start, end in itertools.pairwise([0, *sorted(cuts), len(body)]):
+        items += splitter.feed(body[start:end])
+    last, meta = splitter.finish()
+    return [json.loads(bytes(item)) for item in (*items, *last)], meta
+
+
+TRICKY = [
+    pod("a"),
+    pod('},{"metadata":{"name":"fake'),
+    {"metadata": {"name": "text", "annotations": {"x": '{"items":[{"metadata":{}},{"metadata":{}}]}'}}},
+    {"metadata": {"name": "ünï"}, "spec": {"templates": [{"metadata": {"name": "v1"}}, {"metadata": {}}]}},
+    pod("z"),
+]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_any_cut_gives_the_same_items(seed):
+    rng = random.Random(seed)
+    items = rng.choices(TRICKY, k=rng.randint(0, 12))
+    body = listing(*items, rv="42", token="next", remaining=7)
+    found, meta = split(body, [rng.randrange(len(body)) for _ in range(rng.randint(0, 30))])
+    assert found == items
+    assert (meta.resource_version, meta.continue_, meta.remaining_item_count) == ("42", "next", 7)
+
+
+def test_one_byte_at_a_time():
+    body = listing(*TRICKY)
+    assert split(body, list(range(len(body))))[0] == TRICKY
+
+
+def test_items_come_before_the_end():
+    splitter = ListSplitter()
+    body = listing(*(pod(f"p{i}") for i in range(50)))
+    early = splitter.feed(body[: len(body) // 2])
+    assert 20 <= len(early) < 50
+
+
+def test_custom_resources_begin_with_their_api_version():
+    item = {
+        "apiVersion": "metrics.k8s.io/v1beta1",
+        "containers": [],
+        "metadata": {"ownerReferences": [{"apiVersion": "a/v1"}, {"apiVersion": "b/v1"}]},
+    }
+    body = listing(*[item] * 40, kind="PodMetricsList")
+    splitter = ListSplitter()
+    early = splitter.feed(body[: len(body) // 2])
+    assert len(early) >= 15
+    rest = [*splitter.feed(body[len(body) // 2 :]), *splitter.finish()[0]]
+    assert len(early) + len(rest) == 40
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (dump({"kind": "PodList", "metadata": {"resourceVersion": "1"}, "items": None}), 0),
+        (dump({"kind": "PodList", "metadata": {"resourceVersion": "1"}, "items": []}), 0),
+        (dump({"items": [pod("a"), pod("b")], "kind": "PodList", "metadata": {"resourceVersion": "1"}}), 2),
+        (json.dumps({"metadata": {"resourceVersion": "1"}, "items": [pod("a")] * 3}, indent=2).encode(), 3),
+    ],
+)
+def test_unusual_shapes(body, count):
+    items, meta = split(body, [5, 11, 40])
+    assert len(items) == count
+    assert meta.resource_version == "1"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>login</html>",
+        b"ok",
+        b"[]",
+        listing(pod("a"), pod("b"))[:-30],
+        dump({"kind": "Status", "status": "Failure", "metadata": {}}),
+        dump({"kind": "Pod", "metadata": {"name": "x"}}),
+    ],
+)
+def test_what_is_no_whole_list_is_said(body):
+    with pytest.raises(NotAListError):
+        split(body, [])

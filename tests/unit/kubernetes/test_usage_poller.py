@@ -1,0 +1,156 @@
+"""The metrics API: found, polled, missing, coming and going."""
+
+from __future__ import annotations
+
+import pytest
+
+from sources.kubernetes.access import Access
+from tests.unit.kubernetes.fakes import REFUSED, dump, listing, refusal, settle
+
+GROUP = "/apis/metrics.k8s.io"
+NODES = f"{GROUP}/v1beta1/nodes"
+PODS = f"{GROUP}/v1beta1/pods"
+AT = "2026-01-02T03:04:05Z"
+
+
+def group(*versions):
+    return dump({"kind": "APIGroup", "versions": [{"groupVersion": f"x/{v}", "version": v} for v in versions]})
+
+
+def node_metrics(name, cpu="250500000n", memory="1234567Ki"):
+    usage = {"cpu": cpu, "memory": memory}
+    return {"metadata": {"name": name}, "timestamp": AT, "window": "15.5s", "usage": usage}
+
+
+def pod_metrics(name, namespace="shop"):
+    containers = [{"name": "a", "usage": {"cpu": "1m", "memory": "1Mi"}}] * 2
+    meta = {"name": name, "namespace": namespace}
+    return {"metadata": meta, "timestamp": AT, "window": "15s", "containers": containers}
+
+
+@pytest.fixture
+def metrics(rig):
+    rig.api.script(GROUP, group("v1beta1"))
+    rig.api.script(NODES, listing(node_metrics("n1"), kind="NodeMetricsList"))
+    rig.api.script(PODS, listing(pod_metrics("p1"), pod_metrics("p2"), kind="PodMetricsList"))
+    return rig
+
+
+async def test_samples_with_their_own_moment_every_interval(metrics):
+    metrics.start_usage()
+    await settle()
+    assert [(s.kind, s.scope, len(s.objects)) for s in metrics.sink.snapshots] == [
+        ("node_usage", "", 1),
+        ("pod_usage", "", 2),
+    ]
+    sample = metrics.sink.snapshots[0].objects[0]
+    assert (sample.cpu, sample.memory, sample.window) == (250_500_000, 1234567 * 1024, 15.5)
+    assert sample.at == 1767323045.0
+    assert metrics.sink.snapshots[1].objects[0].cpu == 2_000_000
+    assert metrics.sink.status.state == "live"
+    await metrics.clock.advance(46)
+    assert len(metrics.api.asked(NODES)) == 4
+    assert len(metrics.api.asked(GROUP)) == 1
+
+
+@pytest.mark.parametrize(
+    ("versions", "used"), [(("v1", "v1beta1"), "v1"), (("v1beta1", "v1"), "v1beta1"), (("v9", "v1"), "v1")]
+)
+async def test_the_first_version_we_know_of_those_listed(metrics, versions, used):
+    metrics.api.script(GROUP, group(*versions))
+    for resource in ("nodes", "pods"):
+        metrics.api.script(f"{GROUP}/{used}/{resource}", listing(kind="List"))
+    metrics.start_usage()
+    await settle()
+    assert metrics.api.asked(f"{GROUP}/{used}/nodes")
+
+
+@pytest.mark.parametrize("answer", [refusal(404, "NotFound"), group("v2alpha1"), group()])
+async def test_absent_and_looked_for_every_five_minutes(metrics, answer):  # fault 14
+    metrics.api.script(GROUP, answer)
+    metrics.start_usage()
+    await settle()
+    assert metrics.sink.status.state == "absent"
+    assert metrics.sink.status.detail.startswith("metrics API not available (metrics.k8s.io")
+    await metrics.clock.advance(299)
+    assert len(metrics.api.asked(GROUP)) == 1
+    metrics.api.script(GROUP, group("v1beta1"))
+    await metrics.clock.advance(2)
+    assert metrics.sink.status.state == "live"
+
+
+async def test_a_service_that_is_not_up_yet_is_asked_sooner(metrics):  # fault 14
+    metrics.api.script(GROUP, refusal(503, "ServiceUnavailable"))
+    metrics.start_usage()
+    await settle()
+    assert metrics.sink.status.state == "absent"
+    metrics.api.script(GROUP, group("v1beta1"))
+    await metrics.clock.advance(31)
+    assert metrics.sink.status.state == "live"
+
+
+async def test_later_trouble_leaves_the_last_samples_as_stale(metrics):
+    metrics.start_usage()
+    await settle()
+    metrics.api.script(NODES, REFUSED)
+    await metrics.clock.advance(16)
+    assert metrics.sink.status.state == "stale"
+    assert metrics.sink.names
+
+
+async def test_uninstalled_later_takes_the_numbers_back(metrics):
+    metrics.start_usage()
+    await settle()
+    metrics.api.script(NODES, refusal(404))
+    await metrics.clock.advance(16)
+    assert metrics.sink.status.state == "absent"
+    assert metrics.sink.names == []
+
+
+async def test_a_sample_that_is_none_is_left_out(metrics):  # fault 41
+    bad = node_metrics("n2", cpu="lots")
+    metrics.api.script(NODES, listing(node_metrics("n1"), bad, kind="NodeMetricsList"))
+    metrics.start_usage()
+    await settle()
+    assert [sample.name for sample in metrics.sink.snapshots[0].objects] == ["n1"]
+
+
+async def test_pods_without_nodes_is_partial(metrics):
+    metrics.api.script(NODES, refusal(403, "Forbidden", missing="list nodes.metrics.k8s.io"))
+    metrics.start_usage()
+    await settle()
+    assert metrics.sink.status.state == "partial"
+    assert metrics.sink.status.missing == ("list nodes.metrics.k8s.io",)
+    await metrics.clock.advance(60)
+    assert len(metrics.api.asked(NODES)) == 1  # what is forbidden is not asked again at every poll
+
+
+async def test_namespace_by_namespace_where_the_cluster_is_forbidden(metrics):
+    metrics.api.script(NODES, refusal(403))
+    metrics.api.script(PODS, refusal(403))
+    metrics.api.script("/api/v1/namespaces", refusal(403))
+    shop, blog = (f"{GROUP}/v1beta1/namespaces/{n}/pods" for n in ("shop", "blog"))
+    metrics.api.script(shop, listing(pod_metrics("p1"), kind="PodMetricsList"))
+    metrics.api.script(blog, listing(pod_metrics("p9", "blog"), kind="PodMetricsList"))
+    access = Access(own="shop")
+    metrics.start_usage(access)
+    await settle()
+    assert [(s.scope, len(s.objects)) for s in metrics.sink.snapshots] == [("shop", 1)]
+    assert metrics.sink.status.state == "partial"
+    access.include("blog")
+    await settle()
+    assert metrics.sink.names == ["blog/p9", "shop/p1"]
+
+
+async def test_nothing_allowed_is_denied_and_not_asked_often(metrics):
+    metrics.api.script(NODES, refusal(403, missing="list nodes.metrics.k8s.io"))
+    metrics.api.script(PODS, refusal(403))
+    metrics.api.script("/api/v1/namespaces", refusal(403))
+    metrics.api.script(f"{GROUP}/v1beta1/namespaces/default/pods", refusal(403))
+    metrics.start_usage()
+    await settle()
+    assert metrics.sink.status.state == "denied"
+    assert "list nodes.metrics.k8s.io" in metrics.sink.status.missing
+    before = len(metrics.api.requests)
+    await metrics.clock.advance(29)
+    assert len(metrics.api.requests) == before
