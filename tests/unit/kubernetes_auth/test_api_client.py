@@ -53,7 +53,9 @@ async def test_the_base_path_of_the_server_is_kept(kubeconfig, server):
 
 
 async def test_impersonation_goes_with_every_request(kubeconfig, server):
-    config = kubeconfig(server, {"token": "t", "as": "bob", "as-groups": ["a", "b"], "as-user-extra": {"s": ["x"]}})
+    config = kubeconfig(
+        server, {"token": "t", "as": "bob", "as-groups": ["a", "b"], "as-user-extra": {"s": ["x"]}}
+    )
     async with ApiClient(config) as client:
         await client.get_bytes("/version", headers={"impersonate-user": "root", "authorization": "Bearer mine"})
     headers = server.requests[0].headers
@@ -133,16 +135,27 @@ async def test_credentials_go_to_this_server_only(kubeconfig, server):
             {"missing": "get pods.metrics.k8s.io in n"},
         ),
         (lambda: status(404, "NotFound", "the server could not find the requested resource"), NotFound, {}),
-        (lambda: status(429, "TooManyRequests", "slow down", {"Retry-After": "7"}), Unavailable, {"retry_after": 7.0}),
+        (
+            lambda: status(429, "TooManyRequests", "slow down", {"Retry-After": "7"}),
+            Unavailable,
+            {"retry_after": 7.0},
+        ),
         (
             lambda: status(
-                504, "Timeout", "Too large resource version", causes=[{"reason": "ResourceVersionTooLarge"}],
+                504,
+                "Timeout",
+                "Too large resource version",
+                causes=[{"reason": "ResourceVersionTooLarge"}],
                 retryAfterSeconds=1,
             ),
             Unavailable,
             {"causes": ("ResourceVersionTooLarge",), "retry_after": 1.0, "status": 504},
         ),
-        (lambda: status(410, "Expired", "too old resource version"), ApiStatusError, {"status": 410, "reason": "Expired"}),
+        (
+            lambda: status(410, "Expired", "too old resource version"),
+            ApiStatusError,
+            {"status": 410, "reason": "Expired"},
+        ),
         (lambda: web.Response(status=500, text="etcd is down"), Unavailable, {}),
         (lambda: web.Response(status=503, text="[1,2"), Unavailable, {"retry_after": None}),
     ],
@@ -164,10 +177,15 @@ async def test_statuses_become_typed_errors(kubeconfig, server, answer, kind, ex
     ("answer", "said"),
     [
         (
-            lambda: web.Response(status=502, text="<html><title>Bad\nGateway</title>...", content_type="text/html"),
+            lambda: web.Response(
+                status=502, text="<html><title>Bad\nGateway</title>...", content_type="text/html"
+            ),
             r"answered 502: answered with HTML 'Bad Gateway' \(a login page or proxy\?\)",
         ),
-        (lambda: web.Response(text="<!DOCTYPE html><p>Sign in", content_type="text/html"), "a login page or proxy"),
+        (
+            lambda: web.Response(text="<!DOCTYPE html><p>Sign in", content_type="text/html"),
+            "a login page or proxy",
+        ),
         (
             lambda: web.Response(status=302, headers={"Location": "https://sso.example/login?token=hunter2"}),
             r"redirected to sso\.example",
@@ -277,20 +295,29 @@ async def test_a_stream_gives_bytes_as_they_come_also_gzipped(kubeconfig, server
 
 
 async def test_silence_is_read_idle_but_a_slow_reader_is_not(kubeconfig, server):
+    more = asyncio.Event()
+
     async def handler(request):
         response = web.StreamResponse()
         await response.prepare(request)
         await response.write(b"x")
+        await more.wait()
+        await response.write(b"y")
         await asyncio.Event().wait()
         return response
 
     server.handler = handler
-    async with ApiClient(kubeconfig(server)) as client:
-        async with client.stream("/w", read_idle_timeout=0.05) as response:
-            chunks = response.chunks()
-            assert await anext(chunks) == b"x"
-            with pytest.raises(ReadIdle, match=r"for 0\.05 s"):
-                await anext(chunks)
+    async with (
+        ApiClient(kubeconfig(server)) as client,
+        client.stream("/w", read_idle_timeout=0.2) as response,
+    ):
+        chunks = response.chunks()
+        assert await anext(chunks) == b"x"
+        await asyncio.sleep(0.5)  # the reader's own time
+        more.set()
+        assert await anext(chunks) == b"y"
+        with pytest.raises(ReadIdle, match=r"for 0\.2 s"):
+            await anext(chunks)
 
 
 async def test_no_first_byte_is_unreachable(kubeconfig, server):
@@ -405,7 +432,9 @@ async def test_an_encrypted_key_is_an_error_and_no_question(kubeconfig, server, 
             await client.get_bytes("/version")
 
 
-async def test_a_new_client_certificate_gets_new_connections_and_old_answers_end(kubeconfig, serve, pem, ca, clock):
+async def test_a_new_client_certificate_gets_new_connections_and_old_answers_end(
+    kubeconfig, serve, pem, ca, clock
+):
     server = await serve(client_ca=ca)
     release = asyncio.Event()
     seen = []

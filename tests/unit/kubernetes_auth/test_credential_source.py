@@ -196,7 +196,9 @@ async def test_certificate_files_are_read_again_every_five_minutes(kubeconfig, p
 
 
 async def test_missing_certificate_files_are_named(kubeconfig):
-    source = CredentialSource(kubeconfig("https://k", {"client-certificate": "gone.crt", "client-key": "gone.key"}))
+    source = CredentialSource(
+        kubeconfig("https://k", {"client-certificate": "gone.crt", "client-key": "gone.key"})
+    )
     with pytest.raises(ConfigError, match=r"gone\.crt: No such file"):
         await source.get()
 

@@ -60,7 +60,7 @@ async def test_args_env_and_cluster_info_reach_the_plugin(kubeconfig, plugin, tm
         ("echo 'SSO session expired, run: aws sso login' >&2; exit 255", "exit code 255: SSO session expired"),
         ("echo not json", "valid ExecCredential"),
         ("echo '[]'", "valid ExecCredential"),
-        ("echo '{\"status\": {\"token\": 5}}'", "valid ExecCredential"),
+        ('echo \'{"status": {"token": 5}}\'', "valid ExecCredential"),
         ("kill -9 $$", "exit code -9"),
         ("head -c 3000000 /dev/zero", "more than 1 MiB"),
     ],
@@ -87,7 +87,11 @@ async def test_answers_that_are_no_credential(kubeconfig, plugin, credential, ve
 
 
 async def test_a_missing_plugin_says_how_to_get_it(kubeconfig):
-    entry = {"apiVersion": "client.authentication.k8s.io/v1", "command": "no-such-plugin-here", "installHint": "apt it"}
+    entry = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "command": "no-such-plugin-here",
+        "installHint": "apt it",
+    }
     with pytest.raises(CredentialFailure, match=r"not found on the PATH\napt it"):
         await execplugin.run(kubeconfig("https://k", {"exec": entry}), None)
 
@@ -153,7 +157,9 @@ async def test_a_cancelled_run_leaves_nothing_behind(kubeconfig, plugin, tmp_pat
     assert not any(alive(int(pid)) for pid in pids)
 
 
-async def test_a_helper_left_behind_does_not_hold_the_answer_up(kubeconfig, plugin, credential, monkeypatch, tmp_path):
+async def test_a_helper_left_behind_does_not_hold_the_answer_up(
+    kubeconfig, plugin, credential, monkeypatch, tmp_path
+):
     monkeypatch.setattr(execplugin, "_DRAIN_GRACE", 0.05)
     script = f"echo '{credential(token='t')}'; sleep 1000 & echo $! > {tmp_path}/helper"
     made = await execplugin.run(kubeconfig("https://k", {"exec": plugin(script)}), None)

@@ -49,7 +49,10 @@ def two(tmp_path):
             ("shared", {"server": "https://b.example", "tls-server-name": "never"}),
             ("only-b", {"server": "https://only-b.example", "certificate-authority": "pki/ca.crt"}),
         ],
-        users=[("red", {"token": "from-b"}), ("blue", {"client-certificate": "c.crt", "client-key": "/abs/c.key"})],
+        users=[
+            ("red", {"token": "from-b"}),
+            ("blue", {"client-certificate": "c.crt", "client-key": "/abs/c.key"}),
+        ],
     )
     return a, b
 
@@ -220,14 +223,23 @@ def test_json_with_tabs_and_names_that_look_like_dates(tmp_path):
         ({"token": 123}, "token must be a string"),
         ({"client-key": "k"}, "needs both"),
         ({"token": "t", "username": "u"}, "exclude each other"),
-        ({"client-certificate-data": "!!!", "client-key-data": "AA=="}, "client-certificate-data is not valid base64"),
+        (
+            {"client-certificate-data": "!!!", "client-key-data": "AA=="},
+            "client-certificate-data is not valid base64",
+        ),
         ({"auth-provider": {"name": "gcp"}}, "gke-gcloud-auth-plugin"),
         ({"auth-provider": {"name": "azure"}}, "kubelogin convert-kubeconfig"),
         ({"auth-provider": {"name": "oidc"}}, "needs idp-issuer-url"),
         ({"exec": {"apiVersion": "client.authentication.k8s.io/v1alpha1", "command": "x"}}, "v1alpha1"),
         ({"exec": {"apiVersion": "client.authentication.k8s.io/v1"}}, "needs a command"),
         (
-            {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "x", "interactiveMode": "Maybe"}},
+            {
+                "exec": {
+                    "apiVersion": "client.authentication.k8s.io/v1",
+                    "command": "x",
+                    "interactiveMode": "Maybe",
+                }
+            },
             "interactiveMode must be one of",
         ),
         ({"as": "a\nb"}, "control characters"),
@@ -322,7 +334,9 @@ def test_in_cluster_is_the_last_resort(account, two):
         load(Overrides(context="x"), env=env, service_account=account)
 
 
-@pytest.mark.parametrize(("said", "seconds"), [("0", None), ("30", 30), ("1.5h", 5400), ("250ms", 0.25), (None, None)])
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("0", None), ("30", 30), ("1.5h", 5400), ("250ms", 0.25), (None, None)]
+)
 def test_request_timeout(said, seconds):
     assert parse_timeout(said) == seconds
 
