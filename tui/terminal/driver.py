@@ -6,8 +6,11 @@ what is drawn.
 """
 
 import os
+import signal
 import sys
 import termios
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from encodings.utf_8 import IncrementalDecoder
@@ -48,8 +51,8 @@ class LenientDecoder(IncrementalDecoder):
     def __init__(self, errors: str = "replace") -> None:
         super().__init__("replace")
 
-    def decode(self, input: "ReadableBuffer", final: bool = False) -> str:  # noqa: A002 - as in codecs
-        """Decode. No bytes before the end mean that the terminal is gone: reading would return at once for ever."""
+    def decode(self, input: "ReadableBuffer", final: bool = False) -> str:  # noqa: A002
+        """Decode. No bytes before the end mean a lost terminal: reading would return at once for ever."""
         if not input and not final:
             raise TerminalLostError
         return super().decode(input, final)
@@ -100,6 +103,24 @@ def _replace(name: str, value: object) -> None:
 
 _replace("WriterThread", SafeWriterThread)
 _replace("getincrementaldecoder", _decoder)
+
+
+def _push(terminal: int, data: bytes, writer: threading.Thread | None) -> None:
+    """Write to a terminal that is full by dropping what it has not yet sent; give up after `_STOP_TIMEOUT`.
+
+    The writer thread may be in the middle of a write; it holds the terminal until a signal interrupts it.
+    """
+    signal.signal(signal.SIGURG, lambda number, frame: None)
+    deadline = time.monotonic() + _STOP_TIMEOUT
+    while data and time.monotonic() < deadline:
+        if writer is not None and writer.ident is not None and writer.is_alive():
+            signal.pthread_kill(writer.ident, signal.SIGURG)
+        with suppress(termios.error):
+            termios.tcflush(terminal, termios.TCOFLUSH)
+        try:
+            data = data[os.write(terminal, data) :]
+        except BlockingIOError:
+            time.sleep(0.01)
 
 
 class TerminalDriver(LinuxDriver):
@@ -176,15 +197,14 @@ class TerminalDriver(LinuxDriver):
         `attributes` are those of `termios.tcgetattr` before the start; `line` is the last thing to say.
         """
         self.in_application_mode = False
-        with suppress(OSError, ValueError, termios.error):
+        with suppress(OSError, ValueError):
             descriptor = self._output.fileno()
-            termios.tcflush(descriptor, termios.TCOFLUSH)
             # A description of its own: non-blocking must not leak into the shell's.
-            own = os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-            try:
-                os.write(own, RESET + (f"{line}\n".encode(errors="replace") if line else b""))
-            finally:
-                os.close(own)
+            terminal = os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            self._discard_output()
+            said = f"{line}\n".encode(errors="replace") if line else b""
+            _push(terminal, RESET + said, self._writer_thread)
+            os.close(terminal)
         with suppress(OSError, termios.error):
             if attributes is not None:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
@@ -202,12 +222,16 @@ class TerminalDriver(LinuxDriver):
         if self._told_lost:
             return
         self._told_lost = True
+        # What is still buffered goes nowhere; else the interpreter fails to flush it and exits with 120.
+        self._discard_output()
+        self._in_loop(self._safe_app.terminal_lost)
+
+    def _discard_output(self) -> None:
+        """Let everything that is written from now on go nowhere."""
         with suppress(OSError, ValueError):
-            # What is still buffered goes nowhere; else the interpreter fails to flush it and exits with 120.
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self._output.fileno())
             os.close(nowhere)
-        self._in_loop(self._safe_app.terminal_lost)
 
     def _in_loop(self, action: Callable[[], object]) -> None:
         with suppress(RuntimeError):  # the loop has ended, and with it the need

@@ -1,0 +1,29 @@
+"""What all tests share: the repository on the import path, golden files, an environment without surprises."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # `pytest` without `python -m` does not add it
+    sys.path.insert(0, str(ROOT))
+
+# Textual reads these once, at its import; goldens need the same in every terminal.
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
+os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+os.environ.pop("NO_COLOR", None)
+os.environ.pop("TEXTUAL_THEME", None)
+
+from tests.goldens import golden_svg, golden_text  # noqa: E402 - after the variables
+
+__all__ = ["golden_svg", "golden_text"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-goldens` writes what was drawn instead of comparing it."""
+    parser.addoption(
+        "--update-goldens", action="store_true", help="write tests/goldens/* anew; then look at the diff"
+    )

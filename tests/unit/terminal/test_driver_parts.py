@@ -1,0 +1,63 @@
+"""Parts of the driver that need no terminal: decoding keys, writing to what is gone, drawing in ASCII."""
+
+import io
+
+import pytest
+from rich.cells import cell_len
+
+from tui.terminal.ascii_output import ascii_for, use_ascii
+from tui.terminal.driver import LenientDecoder, SafeWriterThread, TerminalLostError
+
+
+def test_decoder_replaces_what_is_invalid_and_joins_what_is_split() -> None:
+    decoder = LenientDecoder()
+    assert decoder.decode(b"a\xffb\xed\x95") == "a�b"
+    assert decoder.decode(b"\x9c") == "한"
+    assert decoder.decode(b"\xf0\x9f", final=True) == "�"
+
+
+def test_decoder_reports_the_end_of_input() -> None:
+    with pytest.raises(TerminalLostError):
+        LenientDecoder().decode(b"")
+    assert LenientDecoder().decode(b"", final=True) == ""
+
+
+class Gone(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(5, "Input/output error")
+
+
+def test_writer_without_a_terminal_keeps_taking_and_tells_once() -> None:
+    told: list[str] = []
+    writer = SafeWriterThread(Gone())
+    writer.on_lost = lambda: told.append("lost")
+    writer.start()
+    for _ in range(100):  # more than its queue holds: a writer that had died would block here
+        writer.write("frame")
+    writer.stop()
+    assert not writer.is_alive()
+    assert told == ["lost"]
+
+
+def test_ascii_has_the_same_width() -> None:
+    text = "┌─┐│▊ 노드 é ▁▅█ ⣿⠁ … ● ↑ x"
+    drawn = ascii_for(text)
+    assert drawn.isascii()
+    assert cell_len(drawn) == cell_len(text)
+    assert drawn.startswith("+-+|# ????")
+
+
+def test_stream_writes_ascii_for_what_it_cannot_encode() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="latin-1")
+    use_ascii(stream)
+    stream.write("é ─ 노")
+    stream.flush()
+    assert raw.getvalue() == b"\xe9 - ??"
+
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="utf-8")
+    use_ascii(stream, force=True)
+    stream.write("é ─ 노")
+    stream.flush()
+    assert raw.getvalue() == b"? - ??"

@@ -1,0 +1,62 @@
+"""Private names of Textual: when one goes away, the remedy that stands on it is silently off."""
+
+import inspect
+from pathlib import Path
+
+import textual.app
+from textual.app import App
+from textual.driver import Driver
+from textual.drivers import _writer_thread, linux_driver
+
+from tui.terminal import driver
+from tui.terminal.backlog import backlog
+
+
+def test_names_that_are_replaced_are_looked_up_by_the_driver() -> None:
+    source = inspect.getsource(linux_driver)
+    assert "self._writer_thread = WriterThread(self._file)" in source
+    assert 'getincrementaldecoder("utf-8")().decode' in source
+    names = vars(linux_driver)
+    assert names["WriterThread"] is driver.SafeWriterThread
+    assert names["getincrementaldecoder"]("utf-8") is driver.LenientDecoder
+
+
+def test_methods_that_are_overridden_exist() -> None:
+    for name in (
+        "_run_input_thread",
+        "_sigtstp_application",
+        "_sigcont_application",
+        "_enable_mouse_support",
+        "_enable_bracketed_paste",
+        "_disable_line_wrap",
+        "start_application_mode",
+        "stop_application_mode",
+        "resume_application_mode",
+    ):
+        assert callable(getattr(linux_driver.LinuxDriver, name))
+    assert "self._run_input_thread" in inspect.getsource(linux_driver.LinuxDriver.start_application_mode)
+    for name in ("_handle_exception", "_fatal_error", "_close_messages_no_wait", "panic", "get_driver_class"):
+        assert callable(getattr(App, name))
+    assert "self._fatal_error()" in inspect.getsource(App._handle_exception)
+
+
+def test_attributes_of_driver_and_app() -> None:
+    source = inspect.getsource(linux_driver.LinuxDriver) + inspect.getsource(Driver)
+    for name in ("_file", "_writer_thread", "_auto_restart", "_loop", "_app", "fileno"):
+        assert f"self.{name}" in source
+    app = inspect.getsource(textual.app)
+    for name in ("_driver", "_loop", "_thread_id", "_exit"):
+        assert f"self.{name}" in app or f"app.{name}" in app
+
+
+def test_backlog_counts_what_waits(tmp_path: Path) -> None:
+    class Unstarted:
+        _writer_thread = _writer_thread.WriterThread((tmp_path / "out").open("w"))  # not started: nothing is taken
+
+    app = App[None]()
+    assert backlog(app) == 0
+    app._driver = Unstarted()  # type: ignore[assignment]
+    assert backlog(app) == 0
+    Unstarted._writer_thread.write("frame")
+    assert backlog(app) == 1
+    Unstarted._writer_thread._file.close()
