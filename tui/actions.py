@@ -24,7 +24,12 @@ class Action(NamedTuple):
 
 
 def _scroll(method: str) -> Callable[[MainScreen], object]:
-    return lambda screen: getattr(screen.scrolled(), f"action_{method}")()
+    def run(screen: MainScreen) -> None:
+        target = screen.scrolled()
+        if target is not None:
+            getattr(target, f"action_{method}")()
+
+    return run
 
 
 def _sort(column: str) -> Callable[[MainScreen], object]:

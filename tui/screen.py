@@ -21,7 +21,7 @@ from tui.commands import complete, run_command
 from tui.panes.alerts import AlertsPane
 from tui.panes.bottom import BottomLine, TabLine
 from tui.panes.console import ConsolePane
-from tui.panes.detail import DetailPane, TextLines
+from tui.panes.detail import DetailPane
 from tui.panes.events import EventsPane
 from tui.panes.header import Header
 from tui.panes.help import HelpPane
@@ -202,12 +202,10 @@ class MainScreen(Screen[None]):
         self.zoomed = not self.zoomed
         self.focus_pane(self.active)
 
-    def scrolled(self) -> LineTable | TextLines:
-        """What the moving keys move."""
-        over = self.overlays[-1] if self.overlays else self.active
-        target: Widget | None = over.focus_target()
-        assert isinstance(target, LineTable)
-        return target
+    def scrolled(self) -> LineTable | None:
+        """What the moving keys move; None where nothing does (a graph)."""
+        target = (self.overlays[-1] if self.overlays else self.active).focus_target()
+        return target if isinstance(target, LineTable) else None
 
     # -- what lies over the panes
 

@@ -86,6 +86,7 @@ class ConsolePane(Pane):
         self.notes = Notes(palette)
         self.table = LineTable(COLUMNS, palette, glyphs="ascii" if plain else "unicode")
         self.graph = Graph(palette, glyphs="ascii" if plain else "braille")
+        self.graph.can_focus = True
         self.expr = FIRST_QUERY
         self.window = 1800
         self.answer = Answer()
@@ -124,7 +125,7 @@ class ConsolePane(Pane):
 
     async def _run(self, source: MetricsQueries, expr: str, window: int) -> None:
         ask = self.session.runtime.ask
-        start, end, step = range_steps(self.session.clock.now(), window, self.size.width)
+        start, end, step = range_steps(self.session.now, window, self.size.width)
         now_part = asyncio.wrap_future(ask(lambda: source.query(expr, end)))
         range_part = asyncio.wrap_future(ask(lambda: source.query_range(expr, start, end, step)))
         try:
@@ -193,7 +194,7 @@ class ConsolePane(Pane):
             partial = any(result is not None and result.warnings for result in (answer.instant, answer.span))
             fancy, plain, style = GLYPHS["partial" if partial else "live"]
             at = answer.instant.at if answer.instant is not None else None
-            text = f"{human_duration(max(0.0, self.session.clock.now() - at))} ago" if at else "answered"
+            text = f"{human_duration(max(0.0, self.session.now - at))} ago" if at else "answered"
             text = f"partial, {text}" if partial else text
         return PaneState("live", plain if self.session.ascii_only else fancy, style, text, ("", ""))
 
@@ -227,11 +228,13 @@ class ConsolePane(Pane):
         self.run_query()
 
     def toggle_graph(self) -> None:
-        self.graph.display = not self.graph.display
-        self.table.display = not self.graph.display
-        (self.graph if self.graph.display else self.table).update_lines()
+        shown, hidden = (self.table, self.graph) if self.graph.display else (self.graph, self.table)
+        shown.display = True
+        # The keyboard moves first: hiding what has it would hand it to the query.
         if not self.prompt.has_focus:
-            self.table.focus()
+            shown.focus()
+        hidden.display = False
+        shown.update_lines()
 
     def step_window(self, step: int) -> None:
         """A wider or a narrower window before now."""
@@ -257,16 +260,19 @@ class ConsolePane(Pane):
     def submitted(self, event: Prompt.Submitted) -> None:
         event.stop()
         self.ask(event.value)
-        self.table.focus()
+        self._leave_prompt()
 
     @on(Prompt.Cancelled)
     def cancelled(self, event: Prompt.Cancelled) -> None:
         event.stop()
         self.prompt.open(SIGN, self.expr)
-        self.table.focus()
+        self._leave_prompt()
+
+    def _leave_prompt(self) -> None:
+        (self.graph if self.graph.display else self.table).focus()
 
     def focus_target(self) -> Widget | None:
-        return self.table
+        return self.graph if self.graph.display else self.table
 
     def use_palette(self, palette: Mapping[str, Style]) -> None:
         super().use_palette(palette)

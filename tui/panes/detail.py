@@ -21,9 +21,9 @@ from tui.session import Session
 from tui.states import GLYPHS, PaneState
 from tui.widgets.lines import Line, Piece
 from tui.widgets.table import LineTable
-from tui.widgets.text import wrap
+from tui.widgets.text import fit, wrap
 
-LABEL = 14
+LABEL = 18
 EVERY = 10
 """Seconds after which the whole object is fetched again."""
 
@@ -77,8 +77,7 @@ def _laid(text: Text, columns: int) -> list[Line]:
         return [Line()]
     room = max(columns - LABEL - 3, 10)
     parts = wrap(text.text, room) or [""]
-    label = wrap(text.label, LABEL)[0] if text.label else ""
-    lines = [Line(((f"  {label:<{LABEL}}", "dim"), (parts[0], text.style)))]
+    lines = [Line(((f"  {fit(text.label, LABEL - 1)} ", "dim"), (parts[0], text.style)))]
     lines += [Line(((" " * (LABEL + 2), ""), (part, text.style))) for part in parts[1:]]
     return lines
 

@@ -24,6 +24,7 @@ class NodesPane(TablePane[NodeLine]):
     title = "Nodes"
     what = "nodes"
     feed_names = ("nodes",)
+    with_usage = True
     sheet = NODES
 
     def keys(self) -> Iterable[str]:

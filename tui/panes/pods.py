@@ -22,6 +22,7 @@ class PodsPane(TablePane[PodLine]):
     title = "Pods"
     what = "pods"
     feed_names = ("pods",)
+    with_usage = True
     sheet = PODS
 
     def keys(self) -> Iterable[str]:

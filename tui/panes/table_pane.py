@@ -9,12 +9,14 @@ from rich.style import Style
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from sources.text import clean
 from sources.world import Frame
 from sources.world.filters import Filter, parse_filter
 from sources.world.views import Rank, View
 from tui.panes.pane import Pane
 from tui.session import Session
 from tui.sheets.sheet import Cell, Field, Filtered, Sheet, order
+from tui.states import brief
 from tui.widgets.lines import Piece
 from tui.widgets.rows import Key
 from tui.widgets.table import LineTable
@@ -54,6 +56,8 @@ class TablePane(Pane, Generic[R]):
 
     sheet: ClassVar[Sheet[Any]]
     fault_word: ClassVar[str] = "faulty"
+    with_usage: ClassVar[bool] = False
+    """Whether some columns come from the usage feed, whose absence must then be said."""
 
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
         super().__init__(session, palette, pane_id)
@@ -220,7 +224,10 @@ class TablePane(Pane, Generic[R]):
         if self.faults_only:
             pieces.append((" faults only ", "title.faults"))
         if self.filter:
-            pieces.append((f" /{self.filter.text} ", "title.filter"))
+            pieces.append((f" /{clean(self.filter.text)} ", "title.filter"))
+        for feed in self.session.feeds("usage") if self.with_usage else ():
+            if feed.status.state not in ("live", "loading"):
+                pieces.append((f" usage {brief(feed, self.session.now)} ", "warn"))
         return pieces
 
     def summary(self) -> str:

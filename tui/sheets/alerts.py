@@ -10,12 +10,13 @@ from tui.widgets.columns import Column
 
 MARKS = {
     "firing": ("▲", "!"),
-    "pending": ("△", "?"),
+    "pending": ("◇", "?"),
     "silenced": ("○", "s"),
     "inhibited": ("◑", "i"),
     "muted": ("◐", "m"),
 }
 """A glyph per state, and the letter that stands for it where only ASCII can be drawn."""
+SHORT = {"critical": "crit", "warning": "warn", "error": "err"}
 
 
 def about(alert: DisplayAlert) -> str:
@@ -64,8 +65,8 @@ ALERTS: Sheet[DisplayAlert] = Sheet(
             rank=order,
         ),
         Field(
-            Column("severity", "SEV", 8, min_width=4, priority=70),
-            lambda alert, _: alert.severity or UNKNOWN,
+            Column("severity", "SEV", 4, priority=70),
+            lambda alert, _: SHORT.get(alert.severity.lower(), alert.severity) or UNKNOWN,
             lambda alert, _: alert_style(alert),
             rank=lambda alert: alert.severity_rank,
         ),
@@ -88,5 +89,5 @@ ALERTS: Sheet[DisplayAlert] = Sheet(
     ],
     sort="state",
     labels=lambda alert: alert.labels,
-    extra={"summary": lambda alert: alert.annotation("summary")},
+    extra={"sev": lambda alert: alert.severity, "summary": lambda alert: alert.annotation("summary")},
 )

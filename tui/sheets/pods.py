@@ -74,35 +74,35 @@ def owner_text(pod: Pod) -> str:
 PODS: Sheet[PodLine] = Sheet(
     [
         Field(
-            Column("namespace", "NAMESPACE", 12, flex=1, min_width=11, priority=50),
+            Column("namespace", "NAMESPACE", 12, flex=1, min_width=9, priority=85),
             lambda line, _: line.pod.namespace,
             lambda *_: "dim",
         ),
         Field(
-            Column("name", "NAME", 32, flex=3, min_width=26, priority=100, elide="middle"),
+            Column("name", "NAME", 36, flex=3, min_width=24, priority=100, elide="middle"),
             lambda line, _: line.pod.name,
             lambda *_: "name",
         ),
         Field(
-            Column("ready", "READY", 5, align="right", priority=80),
+            Column("ready", "READY", 5, align="right", priority=90),
             lambda line, _: ready_text(line.pod.ready, line.pod.total),
             _ready_style,
             rank=lambda line: line.pod.ready - line.pod.total,
         ),
         Field(
-            Column("status", "STATUS", 17, min_width=16, priority=90),
+            Column("status", "STATUS", 17, min_width=16, priority=95),
             lambda line, _: line.pod.status,
             status_style,
         ),
         Field(
-            Column("restarts", "RESTARTS", 12, min_width=9, align="right", priority=70),
+            Column("restarts", "RESTARTS", 13, min_width=10, align="right", priority=80),
             lambda line, look: restarts_text(line.pod.restarts, line.pod.last_restart, look.now),
             _restarts_style,
             rank=lambda line: line.pod.restarts,
             largest_first=True,
         ),
         Field(
-            Column("cpu", "CPU", 6, align="right", priority=66),
+            Column("cpu", "CPU", 6, align="right", priority=70),
             lambda line, _: cpu(line.cpu),
             _usage_style,
             rank=lambda line: line.cpu,
@@ -116,7 +116,7 @@ PODS: Sheet[PodLine] = Sheet(
             largest_first=True,
         ),
         Field(
-            Column("memory", "MEM", 7, align="right", priority=65),
+            Column("memory", "MEM", 7, align="right", priority=69),
             lambda line, _: memory(line.memory),
             _usage_style,
             rank=lambda line: line.memory,
@@ -148,7 +148,7 @@ PODS: Sheet[PodLine] = Sheet(
         ),
         Field(Column("ip", "IP", 15, priority=5), lambda line, _: line.pod.ip or UNKNOWN, lambda *_: "dim"),
         Field(
-            Column("age", "AGE", 6, align="right", priority=75),
+            Column("age", "AGE", 6, align="right", priority=60),
             lambda line, look: age(line.pod.created, look.now),
             lambda *_: "dim",
             rank=lambda line: line.pod.created and -line.pod.created,

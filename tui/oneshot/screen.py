@@ -1,0 +1,34 @@
+"""`topmast` and `topmast demo`: prepares the process, starts the sources, and hands over to the screen."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from tui.oneshot.failure import USAGE, Failure
+from tui.terminal.environment import prepare_environment
+
+
+def screen(args: argparse.Namespace) -> int:
+    """Returns the screen's exit code. Raises `Failure` where no screen can be drawn."""
+    # Before Textual is imported: it reads its variables once.
+    terminal = prepare_environment(os.environ, args)
+    if terminal.problem is not None:
+        raise Failure(USAGE, terminal.problem.removeprefix("topmast ").removeprefix("topmast: "))
+    from tui.oneshot.settings import settings_from
+
+    settings = settings_from(args)
+    terminal = terminal._replace(ascii=terminal.ascii or settings.ui.ascii)
+
+    from sources.runtime import Runtime
+    from tui.app import TopmastApp
+    from tui.terminal.app import run
+
+    namespaces = () if args.namespace is None or args.all_namespaces else (args.namespace,)
+    runtime = Runtime(settings.sources)
+    runtime.start()
+    try:
+        app = TopmastApp(runtime, settings, namespaces=namespaces, ascii_only=terminal.ascii)
+        return run(app, terminal=terminal, mouse=settings.ui.mouse)
+    finally:
+        runtime.stop()

@@ -1,0 +1,59 @@
+"""From flags to settings: which flag fills which key of which source."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sources.config import Settings, config_path, settle
+
+
+def settings_from(args: argparse.Namespace, namespaced: bool = False, everywhere: bool = False) -> Settings:
+    """The settings under these flags. Raises `ConfigError`.
+
+    `namespaced`: without -n and -A only the context's namespace is looked at, as kubectl does.
+    `everywhere`: -n is the command's own business and limits no source.
+    """
+    path, explicit = where(args)
+    scope: dict[str, tuple[Any, str]] = {}
+    if not everywhere and not args.all_namespaces:
+        if args.namespace is not None:
+            scope["namespace"] = (args.namespace, "--namespace")
+        elif namespaced:
+            scope["own_namespace"] = (True, f"topmast {args.command}")
+    cluster: dict[str, tuple[Any, str]] = {
+        key: (value, flag)
+        for key, value, flag in (
+            ("kubeconfig", args.kubeconfig, "--kubeconfig"),
+            ("context", args.context, "--context"),
+            ("cluster", args.cluster, "--cluster"),
+            ("user", args.user, "--user"),
+            ("as", args.as_, "--as"),
+            ("as_groups", args.as_group or None, "--as-group"),
+            ("as_uid", args.as_uid, "--as-uid"),
+            ("request_timeout", args.request_timeout, "--request-timeout"),
+        )
+        if value is not None
+    }
+    flags = {
+        "kubernetes": {**cluster, **scope},
+        "prometheus": _given(args, "url", "prometheus"),
+        "alertmanager": _given(args, "url", "alertmanager"),
+        "demo": {**_given(args, "seed", "seed"), **_given(args, "speed", "speed")},
+    }
+    looks: dict[str, tuple[Any, str]] = {} if args.theme is None else {"theme": (args.theme, "--theme")}
+    looks |= {name: (True, f"--{name}") for name in ("ascii", "mouse") if getattr(args, name)}
+    return settle(path, explicit, flags, demo=args.demo, ui_flags=looks)
+
+
+def where(args: argparse.Namespace) -> tuple[Path | None, bool]:
+    """The configuration file, and whether somebody asked for this one."""
+    if args.config is not None:
+        return Path(args.config).expanduser(), True
+    return config_path(), False
+
+
+def _given(args: argparse.Namespace, key: str, flag: str) -> dict[str, tuple[Any, str]]:
+    value = getattr(args, flag, None)
+    return {} if value is None else {key: (value, f"--{flag}")}
