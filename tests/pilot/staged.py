@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from typing import Any
 
+from textual.events import Paste
+from textual.pilot import Pilot
+
 from sources.config import Settings, Ui
-from sources.contract import Batch, Change
+from sources.contract import Batch, Change, Snapshot, Status
+from sources.model import Event, Kind, Node, ObjectRef, Pod, Thing
 from sources.testing import ManualClock
+from tests.goldens import screen_text
 from tui.app import TopmastApp
+from tui.panes.pane import Pane
+from tui.panes.table_pane import TablePane
+from tui.screen import MainScreen
+from tui.widgets.lines import LineWidget
 
 NOW = 1_764_000_000.0
 
@@ -52,3 +62,137 @@ def staged_app(runtime: StagedRuntime, clock: ManualClock | None = None, **ui: A
     """The real application over a staged runtime, its own clock at rest: tests tick by hand."""
     settings = Settings(Ui(refresh=10.0, **ui), {}, {}, None)
     return TopmastApp(runtime, settings, clock or ManualClock(NOW))  # type: ignore[arg-type]  # stands for it
+
+
+class Stage:
+    """A running application, and what a person in front of it can do and see."""
+
+    def __init__(self, app: TopmastApp, pilot: Pilot[None], runtime: StagedRuntime, clock: ManualClock) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.runtime = runtime
+        self.clock = clock
+
+    @property
+    def screen(self) -> MainScreen:
+        assert isinstance(self.app.screen, MainScreen)
+        return self.app.screen
+
+    # -- what happens
+
+    async def put(self, feed: str, *changes: Change, source: str = "kubernetes", at: float | None = None) -> None:
+        """Changes arrive, and a frame is drawn."""
+        self.runtime.put(feed, *changes, source=source, at=self.clock.now() if at is None else at)
+        await self.tick()
+
+    async def fill(self, feed: str, kind: Kind, *things: Thing, source: str = "kubernetes") -> None:
+        """A whole list arrives and the feed is live."""
+        await self.put(feed, Snapshot(kind, "", things), Status("live"), source=source)
+
+    async def tick(self) -> None:
+        self.screen.tick()
+        await self.pilot.pause(0)
+
+    async def pass_seconds(self, seconds: int = 1) -> None:
+        """Time goes on, and the clock of the screen with it."""
+        for _ in range(seconds):
+            await self.clock.advance(1.0)
+            self.screen.second()
+        await self.pilot.pause(0)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause(0)
+
+    async def type(self, text: str) -> None:
+        """Types a line into whatever has the keyboard, and Enter; sent as a paste, which is much faster."""
+        focused = self.app.focused
+        assert focused is not None
+        focused.post_message(Paste(text))
+        await self.press("enter")
+
+    async def command(self, line: str) -> None:
+        """`:` and a line."""
+        await self.press("colon")
+        await self.type(line)
+
+    async def filter(self, text: str) -> None:
+        """`/` and a line in place of what stands there."""
+        await self.press("slash", "ctrl+u")
+        await self.type(text)
+
+    async def focus(self, pane: Pane) -> None:
+        self.screen.focus_pane(pane)
+        await self.pilot.pause(0)
+
+    async def resize(self, columns: int, rows: int) -> None:
+        await self.pilot.resize_terminal(columns, rows)
+        await self.pilot.pause()
+
+    # -- what is seen
+
+    @property
+    def text(self) -> str:
+        """All lines of the screen."""
+        return screen_text(self.app)
+
+    @property
+    def bottom(self) -> str:
+        return self.text.splitlines()[-1].strip()
+
+    def title(self, pane: Pane) -> str:
+        return pane.heading.plain[0]
+
+    def keys(self, pane: TablePane[Any]) -> list[str]:
+        """The rows of a pane in their order, by key."""
+        return list(pane.view)
+
+    def shown(self) -> list[LineWidget]:
+        """Everything that draws lines and can be seen."""
+        return [widget for widget in self.screen.query(LineWidget) if widget.is_on_screen and widget.size]
+
+
+@asynccontextmanager
+async def stage(
+    *sources: Any,
+    size: tuple[int, int] = (120, 36),
+    clock: ManualClock | None = None,
+    runtime: StagedRuntime | None = None,
+    namespaces: Sequence[str] = (),
+    ascii_only: bool = False,
+    **ui: Any,
+) -> AsyncIterator[Stage]:
+    """The application, started, without any timer of its own: nothing moves unless the test says so."""
+    runtime = runtime or StagedRuntime(*sources)
+    clock = clock or ManualClock(NOW)
+    settings = Settings(Ui(refresh=10.0, **ui), {}, {}, None)
+    app = TopmastApp(runtime, settings, clock, namespaces, ascii_only)  # type: ignore[arg-type]  # stands for it
+    async with app.run_test(size=size) as pilot:
+        for timer in list(app.screen._timers):
+            timer.stop()
+        await pilot.pause(0)
+        yield Stage(app, pilot, runtime, clock)
+
+
+# -- things to put on the stage
+
+
+def pod(key: str, status: str = "Running", **more: Any) -> Pod:
+    """A sound pod "namespace/name" unless said otherwise."""
+    namespace, _, name = key.rpartition("/")
+    return Pod(
+        namespace or "shop",
+        name,
+        **{"phase": "Running", "status": status, "ready": 1, "total": 1, "created": NOW - 3600.0, **more},
+    )
+
+
+def node(name: str, status: str = "Ready", **more: Any) -> Node:
+    return Node(name, **{"status": status, "version": "v1.34.1", "created": NOW - 86400.0 * 30, **more})
+
+
+def event(uid: str, about: str = "shop/web-1", kind: str = "Pod", **more: Any) -> Event:
+    """A normal event a minute ago, about a pod unless said otherwise."""
+    namespace, _, name = about.rpartition("/")
+    wanted = {"type": "Normal", "reason": "Pulled", "message": "image is there", "last": NOW - 60.0, **more}
+    return Event(uid, namespace, f"{name}.{uid}", about=ObjectRef(kind, name, namespace), **wanted)
