@@ -1,4 +1,4 @@
-"""Real servers on loopback for the live tests: `python -m tests.testbed up`, or `Bed` from a test."""
+"""Real servers on loopback for the live tests: `python -m tests.testbed up`, or `Bed` from a test. Linux only."""
 
 from tests.testbed.bed import Bed
 

@@ -259,7 +259,7 @@ class Bed:
         kubeconfig.write_all(self.state, folder, self.server)
         stages.write(self.state)
         if "monitoring" in groups:
-            monitoring_config.write(numbers, self.state)
+            changed = monitoring_config.write(numbers, self.state)
             try:
                 debian.ensure(self.cache, "prometheus", "usr/bin/prometheus")
             except TestBedError as error:
@@ -268,7 +268,15 @@ class Bed:
                 loopback.add(loopback.address_of(self.state))
             except TestBedError as error:
                 notes.append(f"no Prometheus behind the API server's service proxy: {error}")
+            if changed:
+                self._reload()
         files.write(self.state / "notes.json", json.dumps(notes))
+
+    def _reload(self) -> None:
+        """Have the running monitoring servers read their changed configuration."""
+        for name in ("alertmanager", "prometheus", "prometheus-old"):
+            if self.processes.find(name):
+                monitoring_api.reload(self._url(name))
 
     def _start(self, server: Server) -> None:
         self.processes.start(server.name, server.command, server.env)

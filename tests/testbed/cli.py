@@ -30,6 +30,9 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Run one command. 0 fine, 1 the test bed said no."""
     options = _parser().parse_args(arguments)
+    if not sys.platform.startswith("linux"):
+        print("testbed: runs on Linux only", file=sys.stderr)
+        return 1
     bed = Bed()
     try:
         return _run(bed, options)

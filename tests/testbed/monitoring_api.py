@@ -19,6 +19,13 @@ def call(url: str, body: Any = None) -> Any:
         return json.loads(response.read())
 
 
+def reload(url: str) -> None:
+    """Have a Prometheus or an Alertmanager read its configuration again."""
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+        f"{url}/-/reload", data=b"", timeout=10
+    ).close()
+
+
 def ensure_silence(alertmanager: str) -> None:
     """One active silence over TestBedDiskFilling, for a day."""
     for silence in call(f"{alertmanager}/api/v2/silences"):

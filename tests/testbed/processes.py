@@ -61,17 +61,20 @@ class Processes:
         log = self.log_file(name)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         # posix_spawn, not subprocess: nothing here may wait for, or complain about, a child meant to stay.
-        pid = os.posix_spawn(
-            command[0],
-            command,
-            {**os.environ, **(env or {})},
-            file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 1, str(log), flags, 0o600),
-                (os.POSIX_SPAWN_DUP2, 1, 2),
-            ],
-            setsid=True,
-        )
+        try:
+            pid = os.posix_spawn(
+                command[0],
+                command,
+                {**os.environ, **(env or {})},
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 1, str(log), flags, 0o600),
+                    (os.POSIX_SPAWN_DUP2, 1, 2),
+                ],
+                setsid=True,
+            )
+        except OSError as error:
+            raise TestBedError(f"cannot start {name} ({error}); python -m tests.testbed build") from error
         started = _identity(pid)
         if started is None:
             raise TestBedError(f"{name} ended at once; see {log}\n{self.tail(name)}")
