@@ -15,10 +15,12 @@ from sources.demo.regex import compile_regex
 from sources.demo.series import SeriesOf
 from sources.model import Alert, AlertState, Labels, Matcher, Rule, Silence
 
+_EXTERNAL = ("prometheus", "monitoring/k8s")
+"""The external label that Prometheus adds to what it sends to Alertmanager."""
 _RECEIVERS = {"critical": "pager", "none": "null"}
 EVERY = 30.0
 """Seconds between two evaluations of the rules."""
-_LOOK_BACK = 900.0
+_LOOK_BACK = 600.0
 
 
 class AlertRule(Struct, frozen=True):
@@ -52,7 +54,7 @@ RULES: tuple[AlertRule, ...] = (
               'kube_pod_container_status_waiting_reason{reason=~"ErrImagePull|ImagePullBackOff"}) > 0',
               60, "warning", "Container waits longer than it should.",
               "Container {container} of pod {namespace}/{pod} has been waiting (reason: {reason})."),
-    AlertRule("KubePodNotReady", 'sum by (namespace, pod) (kube_pod_status_phase{phase="Pending"}) > 0', 300,
+    AlertRule("KubePodNotReady", 'sum by (namespace, pod) (kube_pod_status_phase{phase="Pending"} == 1)', 300,
               "warning", "Pod has been in a non-ready state for more than 5 minutes.",
               "Pod {namespace}/{pod} has not become ready."),
     AlertRule("KubeDeploymentReplicasMismatch",
@@ -151,7 +153,9 @@ class AlertBook:
             yield self._alert("prometheus", active, state, active.since)
         for active in firing:
             alert = self._alert("alertmanager", active, "firing", active.fires)
-            inhibited = tuple(sorted(fingerprint(other.labels) for other in firing if _inhibits(other, active)))
+            inhibited = tuple(
+                sorted(fingerprint(_sent(other.labels)) for other in firing if _inhibits(other, active))
+            )
             silenced = tuple(
                 silence.id
                 for silence in silences
@@ -170,12 +174,13 @@ class AlertBook:
             )
 
     def _alert(self, origin: str, active: Active, state: AlertState, since: float) -> Alert:
+        labels = active.labels if origin == "prometheus" else _sent(active.labels)
         words = dict(active.labels) | {"value": f"{active.value:.3g}"}
         rule = active.rule
         return Alert(
             origin=origin,
-            fingerprint=fingerprint(active.labels),
-            labels=active.labels,
+            fingerprint=fingerprint(labels),
+            labels=labels,
             state=state,
             annotations=(
                 ("description", _filled(rule.description, words)),
@@ -254,6 +259,10 @@ def fingerprint(labels: Labels) -> str:
     """Sixteen hexadecimal digits for a label set."""
     text = "\xff".join(f"{name}\xfe{value}" for name, value in labels)
     return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _sent(labels: Labels) -> Labels:
+    return tuple(sorted((*labels, _EXTERNAL)))
 
 
 def _labels(rule: AlertRule, labels: Labels) -> Labels:

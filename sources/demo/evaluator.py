@@ -7,7 +7,6 @@ for all steps at once: a vector is a list of rows with one value (or None) for e
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -158,7 +157,7 @@ class _Evaluation:
         if isinstance(expr, Number):
             return Scalar([expr.value] * len(self._steps))
         if isinstance(expr, Selector):
-            return [row for row, _ in self._select(expr)]
+            return self._select(expr)
         if isinstance(expr, Call):
             return self._call(expr)
         if isinstance(expr, Aggregate):
@@ -202,22 +201,23 @@ class _Evaluation:
                 )
             yield stored
 
-    def _select(self, expr: Selector) -> list[tuple[Row, list[float | None]]]:
-        """Each series' row, and the moments of the samples that it shows."""
+    def _select(self, expr: Selector, moments: bool = False) -> list[Row]:
+        """The newest sample of each series at each step; with `moments` its time instead of its value."""
+        ends = [step - expr.offset for step in self._steps]
         found = []
         for stored in self._stored(expr):
+            times, samples = stored.times, stored.values
             values: list[float | None] = []
-            moments: list[float | None] = []
-            for step in self._steps:
-                end = step - expr.offset
-                index = bisect_right(stored.times, end) - 1
-                value = None
-                if index >= 0 and stored.times[index] > end - LOOKBACK:
-                    value = stored.values[index]
-                values.append(value)
-                moments.append(None if value is None else stored.times[index])
-            if any(value is not None for value in values):
-                found.append((Row(stored.labels, values), moments))
+            index, count = 0, len(times)
+            for end in ends:
+                while index < count and times[index] <= end:
+                    index += 1
+                if not index or times[index - 1] <= end - LOOKBACK or samples[index - 1] is None:
+                    values.append(None)
+                else:
+                    values.append(times[index - 1] if moments else samples[index - 1])
+            if values.count(None) < len(values):
+                found.append(Row(stored.labels, values))
         return found
 
     # -- functions -------------------------------------------------------------------------------------
@@ -277,7 +277,8 @@ class _Evaluation:
 
     def _timestamps(self, expr: Expr) -> list[Row]:
         if isinstance(expr, Selector):
-            return [Row(named_without(row.labels), moments) for row, moments in self._select(expr)]
+            rows = self._select(expr, moments=True)
+            return unique([Row(named_without(row.labels), row.values) for row in rows])
         return [
             Row(
                 named_without(row.labels),

@@ -65,7 +65,7 @@ _BOOT = "Unix time of the node's start."
 FAMILIES: tuple[Family, ...] = (
     Family("ALERTS", "gauge", "", _none),  # the store asks whoever evaluates the rules
     Family("container_cpu_usage_seconds_total", "counter", "CPU time used.", pods.container(pods.cpu_seconds)),
-    Family("container_memory_working_set_bytes", "gauge", "Current working set.", pods.container(pods.working_set)),
+    Family("container_memory_working_set_bytes", "gauge", "Working set.", pods.container(pods.working_set)),
     Family("container_spec_memory_limit_bytes", "gauge", "Its memory limit.", pods.container(pods.memory_limit)),
     Family("http_request_duration_seconds_bucket", "histogram", "Latency of requests.", traffic.buckets),
     Family("http_request_duration_seconds_count", "histogram", "Latency of requests.", traffic.counts),
@@ -82,7 +82,7 @@ FAMILIES: tuple[Family, ...] = (
            pods.resources(lambda c: c.cpu_request, lambda c: c.memory_request)),
     Family("kube_pod_container_status_last_terminated_reason", "gauge", "Why it ended.",
            pods.terminated_reason),
-    Family("kube_pod_container_status_ready", "gauge", "If it is ready.", pods.main_container(pods.container_ready)),
+    Family("kube_pod_container_status_ready", "gauge", "Readiness.", pods.main_container(pods.container_ready)),
     Family("kube_pod_container_status_restarts_total", "counter", "Restarts.",
            pods.main_container(pods.restarts)),
     Family("kube_pod_container_status_waiting_reason", "gauge", "Why it waits.", pods.waiting_reason),

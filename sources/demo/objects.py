@@ -68,9 +68,11 @@ def pod_object(life: Life, stage: Stage, node_ready: bool = True) -> Json:
     status: Json = {"phase": stage.phase, "conditions": _pod_conditions(life, stage, node_ready)}
     if stage.scheduled:
         spec["nodeName"] = life.node
-        status["containerStatuses"] = [
-            _container_status(life, stage, container, index) for index, container in enumerate(workload.containers)
-        ]
+        if not stage.reason:  # the kubelet leaves nothing of an evicted pod's containers
+            status["containerStatuses"] = [
+                _container_status(life, stage, container, index)
+                for index, container in enumerate(workload.containers)
+            ]
         if stage.state.kind != "waiting" or stage.restarts:
             status |= {"podIP": life.ip, "podIPs": [{"ip": life.ip}], "startTime": stamp(life.at)}
     if stage.reason:

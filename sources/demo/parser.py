@@ -32,6 +32,7 @@ _PRECEDENCE = {
 COMPARISONS = frozenset({"==", "!=", "<=", "<", ">=", ">"})
 SETS = frozenset({"and", "or", "unless"})
 _MOST_DEPTH = 100
+_MOST_OPERATORS = 200
 
 
 def parse(query: str) -> Expr:
@@ -62,6 +63,7 @@ class _Parser:
         self._tokens = tokens(query)
         self._next = 0
         self._depth = 0
+        self._operators = 0
 
     def parse(self) -> Expr:
         if self._token.kind == "end":
@@ -119,6 +121,9 @@ class _Parser:
         left = self._unary()
         while (op := self._operator()) and _PRECEDENCE[op] > least:
             token = self._advance()
+            self._operators += 1
+            if self._operators > _MOST_OPERATORS:
+                raise self._fail(token, f"more than {_MOST_OPERATORS} operators in one expression")
             if op == "atan2":
                 raise self._cannot(token, "the operator atan2")
             returns_bool, labels, on = self._modifiers(op)
@@ -195,7 +200,7 @@ class _Parser:
     def _ranged(self, expr: Expr, token: Token) -> Expr:
         self._advance()
         length = self._duration("range")
-        if self._is(":"):
+        if self._token.text.startswith(":"):
             raise self._cannot(token, "subqueries")
         self._expect("]", "range")
         if not isinstance(expr, Selector) or expr.range is not None:
@@ -210,11 +215,15 @@ class _Parser:
             value = seconds(token.text)
         elif token.kind == "number":
             value = _number(token.text)
+        elif self._is("(") or self._is("-") or self._word() in ("step", "range", "min", "max"):
+            raise self._cannot(token, "duration expressions")
         else:
             raise self._unexpected(context, "number or duration")
         if value <= 0 and context == "range":
             raise self._fail(token, "duration must be greater than 0")
         self._advance()
+        if self._operator() in ("+", "-", "*", "/", "%", "^") and context == "range":
+            raise self._cannot(self._token, "duration expressions")
         return value
 
     def _primary(self) -> Expr:

@@ -9,6 +9,7 @@ from operator import add, eq, ge, gt, le, lt, mul, ne, sub
 from typing import NamedTuple, TypeAlias
 
 from sources.contract import QueryError
+from sources.demo.windows import exact_sum, mean
 from sources.model import Labels
 
 
@@ -57,9 +58,13 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 
 
+_METRIC = frozenset({"__name__", "__type__", "__unit__"})
+"""The labels that say what metric it is; they go when the value is no longer that metric's."""
+
+
 def named_without(labels: Labels) -> Labels:
     """The labels without the metric's name."""
-    return tuple(pair for pair in labels if pair[0] != "__name__")
+    return tuple(pair for pair in labels if pair[0] not in _METRIC)
 
 
 def unique(rows: list[Row]) -> list[Row]:
@@ -103,20 +108,16 @@ def _row(
     kept: Sequence[float | None],
 ) -> Row:
     """One row; a comparison that filters keeps `kept`, the vector's own value, and its name."""
-    values: list[float | None] = []
+    pairs = zip(left, right, strict=True)
     if (arithmetic := _ARITHMETIC.get(op)) is not None:
-        for a, b in zip(left, right, strict=True):
-            values.append(None if a is None or b is None else arithmetic(a, b))
+        values = [None if a is None or b is None else arithmetic(a, b) for a, b in pairs]
         return Row(named_without(labels), values)
     compare = _COMPARE[op]
-    for a, b, own in zip(left, right, kept, strict=True):
-        if a is None or b is None:
-            values.append(None)
-        elif always:
-            values.append(float(compare(a, b)))
-        else:
-            values.append(own if compare(a, b) else None)
-    return Row(named_without(labels) if always else labels, values)
+    if always:
+        values = [None if a is None or b is None else float(compare(a, b)) for a, b in pairs]
+        return Row(named_without(labels), values)
+    found = [a is not None and b is not None and compare(a, b) for a, b in pairs]
+    return Row(labels, [own if holds else None for own, holds in zip(kept, found, strict=True)])
 
 
 def _signature(labels: Labels, names: Sequence[str] | None, on: bool) -> Labels:
@@ -125,7 +126,7 @@ def _signature(labels: Labels, names: Sequence[str] | None, on: bool) -> Labels:
         return named_without(labels)
     if on:
         return tuple(pair for pair in labels if pair[0] in names)
-    return tuple(pair for pair in labels if pair[0] not in names and pair[0] != "__name__")
+    return tuple(pair for pair in labels if pair[0] not in names and pair[0] not in _METRIC)
 
 
 def matched(
@@ -205,8 +206,8 @@ def _fold_max(values: Sequence[float]) -> float:
 
 
 _FOLDS: dict[str, Callable[[Sequence[float]], float]] = {
-    "sum": math.fsum,
-    "avg": lambda values: math.fsum(values) / len(values),
+    "sum": exact_sum,
+    "avg": mean,
     "min": _fold_min,
     "max": _fold_max,
     "count": lambda values: float(len(values)),
@@ -216,6 +217,8 @@ _FOLDS: dict[str, Callable[[Sequence[float]], float]] = {
 
 def aggregate(op: str, rows: list[Row], names: Sequence[str], without: bool, param: Sequence[float]) -> list[Row]:
     """An aggregation over groups; `param` is the k of topk and bottomk at each step."""
+    if any(not math.isfinite(k) for k in param):
+        raise QueryError(f"Parameter value is {param[0]}", "execution")
     groups: dict[Labels, list[Row]] = defaultdict(list)
     dropped = {*names, "__name__"}
     kept = set(names)
@@ -236,22 +239,13 @@ def aggregate(op: str, rows: list[Row], names: Sequence[str], without: bool, par
         values: list[float | None] = []
         for column in zip(*(row.values for row in group), strict=True):
             present = [value for value in column if value is not None]
-            values.append(_folded(fold, present) if present else None)
+            values.append(fold(present) if present else None)
         found.append(Row(labels, values))
     return found
 
 
-def _folded(fold: Callable[[Sequence[float]], float], values: Sequence[float]) -> float:
-    try:
-        return fold(values)
-    except (OverflowError, ValueError):  # fsum refuses +Inf with -Inf, and sums beyond the greatest float
-        return sum(values)
-
-
 def _top(group: list[Row], param: Sequence[float], largest: bool) -> list[Row]:
     """The k greatest or least at each step; NaN comes last. For one step they are in that order."""
-    if any(math.isnan(k) or math.isinf(k) for k in param):
-        raise QueryError(f"Parameter value is {param[0]}", "execution")
     chosen: list[list[float | None]] = [[None] * len(param) for _ in group]
     order: list[int] = []
     sign = -1.0 if largest else 1.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from math import isnan
+from math import fsum, isinf, isnan
 from typing import TypeAlias
 
 Window: TypeAlias = Callable[["Samples", int, int, float, float], float | None]
@@ -32,8 +32,24 @@ class Samples:
             before = value
 
     def window(self, start: float, end: float) -> tuple[int, int]:
-        """The indexes [low, high) of the samples in (start, end]."""
-        return bisect_right(self.times, start), bisect_right(self.times, end)
+        """The indexes [low, high) of the samples in (start, end]; moments are whole milliseconds."""
+        return bisect_right(self.times, round(start, 3)), bisect_right(self.times, round(end, 3))
+
+
+def exact_sum(values: Sequence[float]) -> float:
+    """The sum without rounding on the way."""
+    try:
+        return fsum(values)
+    except (OverflowError, ValueError):  # fsum refuses +Inf with -Inf, and sums beyond the greatest float
+        return sum(values)
+
+
+def mean(values: Sequence[float]) -> float:
+    """The average, also of values whose sum is too great."""
+    total = exact_sum(values)
+    if isinf(total) and not any(map(isinf, values)):
+        return exact_sum([value / len(values) for value in values])
+    return total / len(values)
 
 
 def _extrapolated(counter: bool, per_second: bool) -> Window:
@@ -103,8 +119,8 @@ WINDOWS: dict[str, Window] = {
     "irate": _irate,
     "changes": _count_steps(_changed),
     "resets": _count_steps(lambda before, value: value < before),
-    "avg_over_time": _over(lambda values: sum(values) / len(values)),
-    "sum_over_time": _over(sum),
+    "avg_over_time": _over(mean),
+    "sum_over_time": _over(exact_sum),
     "min_over_time": _over(_extreme(min)),
     "max_over_time": _over(_extreme(max)),
     "count_over_time": _over(lambda values: float(len(values))),
