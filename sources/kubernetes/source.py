@@ -150,13 +150,15 @@ class KubernetesSource:
         return await objects.get_object((await self._connect()).api, kind, namespace, name)
 
     async def services(self) -> Sequence[Service]:
-        """The cluster's services, else those of the namespaces that may be seen; Denied where there are none."""
+        """The cluster's services, else those of the namespaces that may be seen; Denied where there are none.
+
+        The namespaces that the configuration names limit what is watched, not where monitoring may be found.
+        """
         connection = await self._connect()
-        if not self._access.explicit:
-            try:
-                return await get_all(connection.api, "/api/v1/services", decode_service)
-            except Denied as error:
-                refused = error
+        try:
+            return await get_all(connection.api, "/api/v1/services", decode_service)
+        except Denied as error:
+            refused = error
         found: list[Service] = []
         allowed = False
         for namespace in (await self._access.candidates())[:MOST_PROBED]:
