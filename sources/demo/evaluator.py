@@ -48,6 +48,8 @@ class Storage(Protocol):
 
 def instant(query: str, storage: Storage, at: float) -> QueryResult:
     """The value of a query at a moment. Raises QueryError."""
+    if not math.isfinite(at):
+        raise QueryError(f'invalid parameter "time": cannot parse "{at}" to a valid timestamp')
     expr = parse(query)
     if isinstance(expr, Text):
         return QueryResult("string", text=expr.value, at=at)
@@ -63,7 +65,9 @@ def instant(query: str, storage: Storage, at: float) -> QueryResult:
 
 def range_query(query: str, storage: Storage, start: float, end: float, step: float) -> QueryResult:
     """The values of a query at each step from start to end, sorted by labels. Raises QueryError."""
-    if not step > 0:
+    if not (math.isfinite(start) and math.isfinite(end) and math.isfinite(step)):
+        raise QueryError(f"start, end and step must be finite numbers, not {start}, {end}, {step}")
+    if step <= 0:
         raise QueryError(
             'invalid parameter "step": zero or negative query resolution step widths are not accepted. '
             "Try a positive integer"

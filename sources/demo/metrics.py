@@ -106,7 +106,8 @@ class DemoStorage:
             end = min(hints.start + index * hints.step, now)
             last = floor(end / SCRAPE)
             if hints.range:
-                ticks.update(range(floor((end - hints.range) / SCRAPE) + 1, last + 1))
+                first = max(floor((end - hints.range) / SCRAPE) + 1, floor(oldest / SCRAPE))
+                ticks.update(range(first, last + 1))
             else:
                 ticks.add(last)
         return [tick * SCRAPE for tick in sorted(ticks) if tick * SCRAPE >= oldest]

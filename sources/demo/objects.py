@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from time import gmtime
 from typing import Any
@@ -297,6 +298,29 @@ def event_object(told: Told) -> Json:
         "source": {"component": note.source} | ({"host": note.host} if note.host else {}),
         "reportingComponent": note.source,
         "reportingInstance": note.host,
+    }
+
+
+def controller_object(kind: str, lives: Sequence[Life], ready: int) -> Json:
+    """The ReplicaSet or Job between a workload and its pods."""
+    life = lives[0]
+    workload = life.workload
+    owner = {"apiVersion": "apps/v1" if kind == "ReplicaSet" else "batch/v1", "kind": workload.kind}
+    owner |= {"name": workload.name, "uid": controller_uid(workload.kind, workload.namespace, workload.name)}
+    labels = pod_labels(life)
+    return {
+        "apiVersion": owner["apiVersion"],
+        "kind": kind,
+        "metadata": {
+            "name": life.controller,
+            "namespace": life.namespace,
+            "uid": controller_uid(kind, life.namespace, life.controller),
+            "creationTimestamp": stamp(min(each.at for each in lives)),
+            "labels": labels,
+            "ownerReferences": [owner | {"controller": True}] if workload.kind != kind else [],
+        },
+        "spec": {"template": {"metadata": {"labels": labels}}},
+        "status": {"readyReplicas": ready} if kind == "ReplicaSet" else {},
     }
 
 

@@ -32,6 +32,7 @@ _PRECEDENCE = {
 COMPARISONS = frozenset({"==", "!=", "<=", "<", ">=", ">"})
 SETS = frozenset({"and", "or", "unless"})
 _MOST_DEPTH = 100
+_LONGEST = 9.2e9  # seconds in a Go duration
 _MOST_OPERATORS = 200
 
 
@@ -221,6 +222,8 @@ class _Parser:
             raise self._unexpected(context, "number or duration")
         if value <= 0 and context == "range":
             raise self._fail(token, "duration must be greater than 0")
+        if value > _LONGEST:
+            raise self._fail(token, "duration out of range")
         self._advance()
         if self._operator() in ("+", "-", "*", "/", "%", "^") and context == "range":
             raise self._cannot(self._token, "duration expressions")
@@ -382,4 +385,6 @@ def _matches_empty(matcher: LabelMatcher) -> bool:
 
 
 def _number(text: str) -> float:
-    return float(int(text, 16)) if text[:2].lower() == "0x" else float(text)
+    if text[:2].lower() != "0x":
+        return float(text)
+    return float(int(text, 16)) if len(text) < 200 else inf

@@ -196,7 +196,18 @@ class DemoSource:
                 ready = sum(life.stages[index].ready for life, index in pods)
                 created = min((life.at for life, _ in pods), default=self._start)
                 return objects.workload_object(workload, ready, created)
-        return None
+        return self._controller(kind, namespace, name, now)
+
+    def _controller(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
+        kinds = {"ReplicaSet": ("Deployment",), "Job": ("Job", "CronJob")}.get(kind, ())
+        self._simulation.extend(now)
+        lives = [
+            life
+            for life in self._simulation.lives
+            if life.controller == name and life.namespace == namespace and life.workload.kind in kinds
+        ]
+        ready = sum(stage.ready for life in lives if (stage := life.stage(now)) is not None)
+        return objects.controller_object(kind, lives, ready) if lives else None
 
     # -- diagnosis -------------------------------------------------------------------------------------
 

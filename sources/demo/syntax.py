@@ -114,7 +114,7 @@ _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "a": "\a", "b": "\b", "f
 
 def seconds(duration: str) -> float:
     """A Prometheus duration such as "1h30m" in seconds."""
-    return sum(int(amount) * _UNITS[unit] for amount, unit in _UNIT.findall(duration))
+    return sum(float(amount) * _UNITS[unit] for amount, unit in _UNIT.findall(duration))
 
 
 def tokens(query: str) -> list[Token]:

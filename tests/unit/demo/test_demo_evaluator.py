@@ -267,3 +267,22 @@ def test_range_queries_are_bounded() -> None:
         range_query("1", SHELF, 0.0, 60.0, 0.0)
     with pytest.raises(QueryError, match="end timestamp must not be before start time"):
         range_query("1", SHELF, 60.0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["rate(hits[1e400])", "hits offset " + "9" * 400 + "s", "0x" + "f" * 400, "hits ^ 1e308", "topk(1e300, hits)"],
+)
+def test_absurd_numbers_are_an_answer_or_a_query_error(query: str) -> None:
+    try:
+        instant(query, SHELF, 60.0)
+    except QueryError as error:
+        assert error.column is not None  # noqa: PT017  # either outcome is right
+
+
+@pytest.mark.parametrize("at", [math.nan, math.inf])
+def test_a_moment_is_a_finite_number(at: float) -> None:
+    with pytest.raises(QueryError):
+        instant("hits", SHELF, at)
+    with pytest.raises(QueryError):
+        range_query("hits", SHELF, 0.0, at, 15.0)

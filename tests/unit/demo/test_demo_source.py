@@ -262,6 +262,8 @@ async def test_objects_are_whole_and_what_is_not_there_is_said() -> None:
     assert {condition["type"] for condition in node["status"]["conditions"]} >= {"Ready", "DiskPressure"}
     deployment = await demo.get_object("Deployment", "shop", "checkout")
     assert deployment["status"]["availableReplicas"] < deployment["spec"]["replicas"]
+    owner = pod["metadata"]["ownerReferences"][0]
+    assert (await demo.get_object(owner["kind"], "payments", owner["name"]))["metadata"]["uid"] == owner["uid"]
     with pytest.raises(NotFound, match='Pod "nobody" in namespace shop'):
         await demo.get_object("Pod", "shop", "nobody")
 
@@ -289,3 +291,15 @@ async def test_the_two_origins_of_an_alert_join_to_one() -> None:
     joined = join(alerts, silences)
     assert len(joined) == sum(alert.origin == "prometheus" for alert in alerts)
     assert {"silenced", "inhibited", "firing"} <= {alert.state for alert in joined}
+
+
+async def test_what_events_are_about_can_be_opened() -> None:
+    async with watched("events") as demo:
+        await demo.run(30)
+        events = [event for event in fold(demo.changes["events"]).values() if isinstance(event, Event)]
+        kinds = {event.about.kind: event.about for event in events}
+        assert {"Pod", "ReplicaSet", "Deployment", "Job", "CronJob"} <= set(kinds)
+        for kind in ("ReplicaSet", "Deployment", "Job", "CronJob"):
+            about = kinds[kind]
+            found = await demo.source.get_object(kind, about.namespace, about.name)
+            assert found["metadata"]["uid"] == about.uid
