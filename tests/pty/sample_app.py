@@ -17,6 +17,7 @@ import threading
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.widgets import Input, Static
 
 from tui.terminal.app import TerminalSafeApp, run
@@ -44,7 +45,7 @@ class SampleApp(TerminalSafeApp[None]):
 
     AUTO_FOCUS = ""
     frame = 0
-    broken = False
+    shown: Size | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="text", markup=False)
@@ -54,13 +55,15 @@ class SampleApp(TerminalSafeApp[None]):
         self.show()
 
     def show(self) -> None:
+        self.shown = self.size
         width, height = self.size
         lines = [f"READY {width}x{height} frame {self.frame} ─ 노드"]
         lines += [f"{self.frame}:{line} ".ljust(width - 1, ".") for line in range(max(0, height - 6))]
         self.query_one("#text", Static).update("\n".join(lines))
 
     def on_resize(self) -> None:
-        self.show()
+        if self.size != self.shown:  # a resume also sends a size; redrawing then must not be left to this
+            self.show()
 
     def action_crash(self, where: str) -> None:
         if where == "handler":

@@ -2,16 +2,18 @@
 
 import os
 import re
+import select
 import shlex
 import signal
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.pty.commands import COMMANDS, SAMPLE, Command
-from tests.pty.harness import SANE, Pty
+from tests.pty.harness import PATIENCE, SANE, Pty
 
 
 def assert_given_back(terminal: Pty) -> None:
@@ -90,20 +92,43 @@ def test_window_closed_without_any_signal(command: Command, env: dict[str, str])
         assert terminal.wait_exit() == 129
 
 
-def test_sigterm_while_the_terminal_takes_no_output(env: dict[str, str]) -> None:
-    # The event loop may wait for the writer's queue by then; the deadline ends the process all the same.
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """A way for the sample to tell something while nobody reads its terminal: where to read and where to write."""
     report, told = os.pipe()
+    yield report, told
+    os.close(report)
+    os.close(told)
+
+
+def told_by(report: int) -> str:
+    assert select.select([report], [], [], PATIENCE)[0], "the sample does not answer: its event loop stands still"
+    return os.read(report, 100).decode()
+
+
+def test_sigterm_while_the_terminal_takes_no_output(env: dict[str, str], pipe: tuple[int, int]) -> None:
+    # The event loop may wait for the writer's queue by then; the deadline ends the process all the same.
+    report, told = pipe
     with Pty(SAMPLE.argv, env={**env, "REPORT": str(told)}, pass_fds=[told], columns=200, rows=60) as terminal:
         terminal.wait_for(SAMPLE.ready)
         terminal.send("F")  # draws without looking at the backlog
-        assert os.read(report, 100) == b"stalled"
+        assert told_by(report) == "stalled"
         terminal.signal(signal.SIGTERM)
         assert terminal.process.wait(30) == 143
         while terminal.read(0):
             pass
         assert_given_back(terminal)
-    os.close(report)
-    os.close(told)
+
+
+def test_window_closed_while_the_terminal_takes_no_output(env: dict[str, str], pipe: tuple[int, int]) -> None:
+    # The writer fails then; it must go on emptying its queue, else the event loop waits for room in it for ever.
+    env["REPORT"] = str(pipe[1])
+    with Pty(SAMPLE.argv, env=env, pass_fds=[pipe[1]], columns=200, rows=60, controlling=False) as terminal:
+        terminal.wait_for(SAMPLE.ready)
+        terminal.send("F")
+        assert told_by(pipe[0]) == "stalled"
+        terminal.hang_up()
+        assert terminal.wait_exit() == 129
 
 
 def test_sigterm_while_a_handler_never_returns(env: dict[str, str]) -> None:
@@ -236,20 +261,22 @@ def test_resize(command: Command, env: dict[str, str]) -> None:
         terminal.wait_for(lambda: max(map(len, terminal.text.split("\n"))) > 100)
 
 
-def test_slow_terminal_skips_frames(env: dict[str, str]) -> None:
-    report, told = os.pipe()
-    with Pty(SAMPLE.argv, env={**env, "REPORT": str(told)}, pass_fds=[told], columns=200, rows=60) as terminal:
+def test_slow_terminal_skips_frames(env: dict[str, str], pipe: tuple[int, int]) -> None:
+    report, told = pipe
+    env["REPORT"] = str(told)
+    atomic = {b"\x1b[?2026$p": b"\x1b[?2026;2$y"}  # a frame is three writes in a terminal that knows this mode
+    with Pty(SAMPLE.argv, env=env, pass_fds=[told], columns=200, rows=60, replies=atomic) as terminal:
         terminal.wait_for(SAMPLE.ready)
+        terminal.wait_for(lambda: terminal.output.count(b"\x1b[?2026$p"))
         terminal.send("e")
         # Nobody reads the terminal meanwhile; without the backlog check the loop would stand still and never tell.
-        painted, skipped = map(int, os.read(report, 100).split())
+        painted, skipped = map(int, told_by(report).split())
         assert painted + skipped == 40
         assert skipped > 0
         terminal.wait_for(f"frame {painted} ")
         terminal.send("q")
         assert terminal.wait_exit() == 0
-    os.close(report)
-    os.close(told)
+        assert_given_back(terminal)
 
 
 @pytest.mark.parametrize(
