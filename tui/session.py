@@ -44,6 +44,11 @@ class Session:
         return self.clock.now() + self.clock_offset
 
     @property
+    def heard_now(self) -> float:
+        """The same moment by our own clock: the one that tells when something arrived or is tried again."""
+        return self.now - self.clock_offset
+
+    @property
     def clock_offset(self) -> float:
         """The API server's clock minus ours in seconds; differences below two seconds are noise."""
         offsets = [

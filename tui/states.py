@@ -51,14 +51,25 @@ def pane_state(
     if not feeds:
         text = "; ".join(clean(problem) for problem in problems) or f"no source offers {what}"
         return _state("absent", "no source", (f"no {what}", text), ascii_only)
-    worst = max(feeds, key=lambda feed: WORST_LAST.index(feed.status.state))
+    worst = _worst(feeds)
     state = worst.status.state
-    if state in ("denied", "failed", "absent") and any(f.status.state in ("live", "stale") for f in feeds):
-        # One of several sources is missing: what the others say still stands.
-        text = f"partial: {worst.source} {brief(worst, now)}"
-        return _state("partial", text, (f"no {what}", text), ascii_only)
+    rest = [feed for feed in feeds if feed.status.state in ("live", "partial", "stale")]
+    if state in ("denied", "failed", "absent") and rest:
+        # One of several sources is missing: what the others say still stands, if only as it was.
+        left = _worst(rest)
+        text = f"{clean(worst.source)} {brief(worst, now)}"
+        if left.status.state == "stale":
+            text = f"{clean(left.source)} {brief(left, now)}; {text}"
+            return _state("stale", text, (f"{what}: stale", text), ascii_only)
+        return _state("partial", f"partial: {text}", (f"no {what}", f"partial: {text}"), ascii_only)
     text = brief(worst, now)
+    if len(feeds) > 1 and state != "live":
+        text = f"{clean(worst.source)} {text}"
     return _state(state, text, empty_text(worst, what, now), ascii_only)
+
+
+def _worst(feeds: Iterable[FeedState]) -> FeedState:
+    return max(feeds, key=lambda feed: WORST_LAST.index(feed.status.state))
 
 
 def _state(state: State, text: str, empty: tuple[str, str], ascii_only: bool) -> PaneState:
@@ -100,7 +111,7 @@ def empty_text(feed: FeedState, what: str, now: float) -> tuple[str, str]:
     via = f" ({clean(status.via)})" if status.via else ""
     if status.state in ("live", "partial"):
         missing = "; ".join(clean(part) for part in status.missing)
-        return f"no {what}", f"not seen: {missing}" if missing else f"{feed.source} reports none{via}"
+        return f"no {what}", f"not seen: {missing}" if missing else f"{clean(feed.source)} reports none{via}"
     if status.state == "loading":
         return f"loading {what}", f"{progress(status)} so far{via}"
     if status.state == "connecting":
@@ -121,11 +132,13 @@ def health(feeds: Iterable[FeedState], now: float, ascii_only: bool = False) -> 
         by_source.setdefault(feed.source, []).append(feed)
     dots = []
     for source, own in by_source.items():
-        worst = max(own, key=lambda feed: WORST_LAST.index(feed.status.state))
-        fancy, plain, style = GLYPHS[worst.status.state]
+        worst = _worst(own)
+        state = worst.status.state
+        fancy, plain, style = GLYPHS[state]
         newest = max(feed.heard for feed in own)
-        word = "" if worst.status.state == "live" else f"{worst.status.state} "
-        dots.append(
-            (plain if ascii_only else fancy, style, f"{source} {word}{human_duration(max(0.0, now - newest))}")
-        )
+        # Named by its feed where others of the source do better: without a metrics API a cluster is not absent.
+        alone = any(feed.status.state != state for feed in own)
+        word = "" if state == "live" else f"{worst.feed} {state} " if alone else f"{state} "
+        text = f"{clean(source)} {word}{human_duration(max(0.0, now - newest))}"
+        dots.append((plain if ascii_only else fancy, style, text))
     return dots

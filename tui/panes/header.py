@@ -58,7 +58,7 @@ class Header(LineWidget):
         feeds = sorted(
             session.world.feeds.values(), key=lambda f: order.index(f.source) if f.source in order else len(order)
         )
-        dots = health(feeds, session.now, session.ascii_only)
+        dots = health(feeds, session.heard_now, session.ascii_only)
         for name in session.runtime.problems:
             dots.append(("x" if session.ascii_only else "×", "bad", f"{name} misconfigured"))
         full = [piece for glyph, style, text in dots for piece in ((f" {glyph} ", style), (text, "dim"))]

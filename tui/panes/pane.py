@@ -27,14 +27,6 @@ class Pane(Vertical):
     what: ClassVar[str] = ""
     feed_names: ClassVar[tuple[str, ...]] = ()
 
-    class Opened(Message):
-        """Somebody wants to know more about an object (or an alert, when `alert` is its key)."""
-
-        def __init__(self, ref: ObjectRef | None = None, alert: str = "") -> None:
-            super().__init__()
-            self.ref = ref
-            self.alert = alert
-
     class Noted(Message):
         """Something to say on the message line."""
 
@@ -65,6 +57,9 @@ class Pane(Vertical):
         """The widget that gets the keyboard when the pane is chosen."""
         return None
 
+    def open_selected(self) -> None:
+        """Enter: more about the row under the cursor."""
+
     def summary(self) -> str:
         """A few characters for the tab line of narrow terminals."""
         return ""
@@ -81,7 +76,7 @@ class Pane(Vertical):
         return pane_state(
             session.feeds(*self.feed_names),
             self.what,
-            session.now,
+            session.heard_now,
             session.ascii_only,
             tuple(session.runtime.problems.values()),
         )

@@ -89,5 +89,5 @@ ALERTS: Sheet[DisplayAlert] = Sheet(
     ],
     sort="state",
     labels=lambda alert: alert.labels,
-    extra={"sev": lambda alert: alert.severity, "summary": lambda alert: alert.annotation("summary")},
+    extra={"severity": lambda alert: alert.severity, "summary": lambda alert: alert.annotation("summary")},
 )

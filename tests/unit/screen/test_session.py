@@ -1,0 +1,117 @@
+"""What the screen looks at: the clock it counts by, what waits while time is held, the digits of namespaces."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sources.config import Settings, Ui
+from sources.contract import Snapshot, Status, Upsert
+from sources.testing import ManualClock
+from tests.pilot.staged import NOW, StagedRuntime, pod
+from tui import session as session_module
+from tui.session import Session
+
+
+class Scoped:
+    """A source that is told which namespaces somebody wants to see."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def include_namespace(self, namespace: str) -> None:
+        self.asked.append(namespace)
+
+
+def made(*sources: object) -> tuple[Session, StagedRuntime, ManualClock]:
+    runtime, clock = StagedRuntime(*sources), ManualClock(NOW)
+    return Session(runtime, Settings(Ui(), {}, {}, None), clock), runtime, clock  # type: ignore[arg-type]
+
+
+def test_ages_are_counted_by_the_clusters_clock_and_arrivals_by_ours() -> None:
+    session, runtime, clock = made()
+    runtime.put("pods", Status("live", clock_offset=-60.0))
+    session.pull()
+    assert session.now == NOW - 60
+    assert session.heard_now == NOW
+    asyncio.run(clock.advance(5))
+    assert session.heard_now - session.feeds("pods")[0].heard == 5
+
+
+@pytest.mark.parametrize("offset", [1.9, -1.9, 0.0])
+def test_a_small_difference_of_clocks_is_noise(offset: float) -> None:
+    session, runtime, _ = made()
+    runtime.put("pods", Status("live", clock_offset=offset))
+    session.pull()
+    assert session.now == NOW
+
+
+def test_held_time_stands_still_and_loses_nothing() -> None:
+    session, runtime, clock = made()
+    session.hold()
+    asyncio.run(clock.advance(30))
+    runtime.put("pods", Upsert(pod("shop/a")), Upsert(pod("shop/b")))
+    frame, more = session.pull()
+    assert not frame
+    assert not more
+    assert session.now == NOW
+    assert session.waiting == 2
+    session.release()
+    frame, _ = session.pull()
+    assert frame.keys["pod"] == {"shop/a", "shop/b"}
+    assert session.now == NOW + 30
+    assert session.waiting == 0
+
+
+def test_a_pause_ends_by_itself_before_memory_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "MOST_HELD", 3)
+    session, runtime, _ = made()
+    session.hold()
+    runtime.put("pods", *(Upsert(pod(f"shop/{index}")) for index in range(4)))
+    session.pull()
+    assert session.held_since is None
+    assert len(session.world.pods) == 4
+
+
+def test_a_frame_has_a_budget_and_says_that_more_is_waiting() -> None:
+    session, runtime, _ = made()
+    runtime.put("pods", Upsert(pod("shop/a")))
+    runtime.put("pods", Upsert(pod("shop/b")))
+    frame, more = session.pull(budget=0.0)
+    assert more
+    assert not frame
+    frame, more = session.pull()
+    assert not more
+    assert frame.keys["pod"] == {"shop/a", "shop/b"}
+
+
+def test_a_namespace_keeps_its_digit() -> None:
+    session, runtime, _ = made()
+    runtime.put("pods", Snapshot("pod", "", (pod("m/a"), pod("z/a"))))
+    session.pull()
+    assert list(session.namespace_slots()) == ["m", "z"]
+    runtime.put("pods", Snapshot("pod", "", (pod("a/a"), pod("z/a"))))
+    session.pull()
+    assert list(session.namespace_slots()) == ["m", "z", "a"]
+
+
+def test_there_are_nine_digits() -> None:
+    session, runtime, _ = made()
+    runtime.put("pods", *(Upsert(pod(f"n{index:02}/a")) for index in range(12)))
+    session.pull()
+    assert list(session.namespace_slots()) == [f"n{index:02}" for index in range(9)]
+
+
+def test_chosen_namespaces_come_first_and_reach_scoped_sources() -> None:
+    scoped = Scoped()
+    session, runtime, _ = made(scoped)
+    session.show_namespaces(["z", "b", "z"])
+    assert session.namespaces == ("z", "b")
+    assert scoped.asked == ["z", "b"]
+    runtime.put("pods", Upsert(pod("a/a")))
+    session.pull()
+    assert list(session.namespace_slots()) == ["z", "b", "a"]
+    assert session.shows("z")
+    assert not session.shows("a")
+    assert session.shows(""), "nodes belong to no namespace"
