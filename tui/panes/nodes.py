@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from textual import on
-
 from sources.model import ObjectRef
 from sources.rules.nodes import node_problem
 from sources.rules.resources import Allocated, allocated
@@ -15,7 +13,6 @@ from sources.world import Frame
 from tui.panes.pane import Pane
 from tui.panes.table_pane import TablePane
 from tui.sheets.nodes import NODES, NodeLine
-from tui.widgets.table import LineTable
 
 
 class NodesPane(TablePane[NodeLine]):
@@ -53,11 +50,19 @@ class NodesPane(TablePane[NodeLine]):
         none: frozenset[str] = frozenset()
         return frame.keys.get("node", none) | frame.keys.get("node_usage", none)
 
+    def effort(self) -> int:
+        return len(self.session.world.pods) if self.sort == "requested" else self.total()
+
+    def recheck(self) -> None:
+        super().recheck()
+        if self.sort in ("pods", "requested"):
+            # Pods come and go without a change of their node.
+            self.rebuild()
+
     def default_order(self, row: NodeLine) -> tuple[Any, ...]:
         return (row.node.name,)
 
-    @on(LineTable.Chosen)
-    def open_row(self) -> None:
+    def open_selected(self) -> None:
         row = self.selected()
         if row is not None:
             self.post_message(Pane.Opened(ObjectRef("Node", row.node.name)))

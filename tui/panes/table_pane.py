@@ -154,13 +154,21 @@ class TablePane(Pane, Generic[R]):
     def on_second(self) -> None:
         self._seconds += 1
         if self.session.held_since is None:
-            if self._seconds % max(RECHECK, self.total() // PER_SECOND) == 0:
-                before = self.faulty
-                self.recount()
-                if self.faults_only and before != self.faulty:
-                    self.rebuild()
+            if self._seconds % max(RECHECK, self.effort() // PER_SECOND) == 0:
+                self.recheck()
             self.table.changed(None)
         self.tell_title()
+
+    def effort(self) -> int:
+        """How many rows, here or elsewhere, one `recheck` reads."""
+        return self.total()
+
+    def recheck(self) -> None:
+        """Some things come and go with time alone, without a change of their row."""
+        before = self.faulty
+        self.recount()
+        if self.faults_only and before != self.faulty:
+            self.rebuild()
 
     def on_scope(self) -> None:
         self.rebuild()
@@ -225,9 +233,11 @@ class TablePane(Pane, Generic[R]):
             pieces.append((" faults only ", "title.faults"))
         if self.filter:
             pieces.append((f" /{clean(self.filter.text)} ", "title.filter"))
-        for feed in self.session.feeds("usage") if self.with_usage else ():
+        # Where the rows themselves are in trouble, that is the news; usage shares their fate.
+        usage = self.session.feeds("usage") if self.with_usage and self.state().state == "live" else []
+        for feed in usage:
             if feed.status.state not in ("live", "loading"):
-                pieces.append((f" usage {brief(feed, self.session.now)} ", "warn"))
+                pieces.append((f" usage {brief(feed, self.session.heard_now)} ", "warn"))
         return pieces
 
     def summary(self) -> str:

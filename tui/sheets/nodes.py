@@ -135,6 +135,8 @@ NODES: Sheet[NodeLine] = Sheet(
             Column("trend", "CPU TREND", 9, priority=20),
             lambda line, look: sparkline(line.trend, 9, lo=0, glyphs=look.glyphs),
             lambda *_: "trend",
+            rank=lambda line: line.usage and line.usage.cpu,
+            largest_first=True,
         ),
         Field(
             Column("pressure", "PRESSURE", 13, min_width=8, priority=40),

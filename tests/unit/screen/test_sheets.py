@@ -1,0 +1,374 @@
+"""The four tables: what their cells say, how they look, and how they sort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sources.model import Alert, Node, NodeUsage, Owner, Pod, PodUsage, Silence
+from sources.rules.alerts import DisplayAlert, join
+from sources.rules.resources import Allocated, allocated
+from sources.text import clean
+from sources.world.filters import parse_filter
+from tests.pilot.staged import NOW, event, node, pod
+from tui.sheets.alerts import ALERTS, MARKS
+from tui.sheets.alerts import about as alert_about
+from tui.sheets.amounts import age, cpu, load_style, memory, percent
+from tui.sheets.events import EVENTS
+from tui.sheets.nodes import NODES, NodeLine
+from tui.sheets.pods import PODS, PodLine
+from tui.sheets.sheet import Filtered, Look, Sheet, order
+
+LOOK = Look(NOW)
+SHEETS: tuple[Sheet[Any], ...] = (NODES, PODS, EVENTS, ALERTS)
+MI = 1024 * 1024
+CORE = 1_000_000_000
+
+
+def alert(name: str = "Down", state: str = "firing", origin: str = "prometheus", **more: Any) -> Alert:
+    labels = {"alertname": name, **more.pop("labels", {})}
+    return Alert(origin, more.pop("fingerprint", name), tuple(sorted(labels.items())), state, **more)  # type: ignore[arg-type]
+
+
+def shown(*alerts: Alert, silences: tuple[Silence, ...] = ()) -> DisplayAlert:
+    return join(alerts, silences)[0]
+
+
+def usage(key: str = "shop/a", cpu: int = CORE // 4, memory: int = 128 * MI, at: float | None = NOW) -> PodUsage:
+    namespace, name = key.split("/")
+    return PodUsage(namespace, name, cpu, memory, at, 15.0)
+
+
+def cell(sheet: Sheet[Any], row: Any, column: str, look: Look = LOOK) -> str:
+    return sheet.texts(row, look)[column]
+
+
+def style(sheet: Sheet[Any], row: Any, column: str, look: Look = LOOK) -> str:
+    place = [field.column.key for field in sheet.fields].index(column)
+    return sheet.cells(row, look)[place][1]
+
+
+# -- order
+
+
+def test_none_is_last_in_both_directions() -> None:
+    values: list[Any] = [3, None, 1, 2]
+    assert sorted(values, key=lambda value: order(value, False)) == [1, 2, 3, None]
+    assert sorted(values, key=lambda value: order(value, True)) == [3, 2, 1, None]
+    words: list[Any] = ["b", None, "a"]
+    assert sorted(words, key=lambda value: order(value, True)) == ["b", "a", None]
+
+
+def test_reversed_ties_keep_the_order_of_names() -> None:
+    rows = [("Running", "b"), ("Pending", "c"), ("Running", "a")]
+    assert sorted(rows, key=lambda row: (order(row[0], True), row[1])) == [
+        ("Running", "a"),
+        ("Running", "b"),
+        ("Pending", "c"),
+    ]
+
+
+def test_a_rank_may_be_a_tuple_and_still_turn_round() -> None:
+    assert sorted([(1, "b"), (2, "a")], key=lambda value: order(value, True)) == [(2, "a"), (1, "b")]
+
+
+def test_every_row_can_be_ordered_by_every_column_in_both_directions() -> None:
+    rows: dict[Sheet[Any], list[Any]] = {
+        NODES: [
+            NodeLine(Node("bare")),
+            NodeLine(node("a", cpu_allocatable=4 * CORE), NodeUsage("a", CORE, MI, NOW, 15.0), (1.0,), 3),
+            NodeLine(node("b"), requested=lambda: allocated([])),
+        ],
+        PODS: [PodLine(Pod("x", "bare")), PodLine(pod("shop/a"), usage()), PodLine(pod("shop/b"))],
+        EVENTS: [event("1", last=None), event("2"), event("3", type="Warning", count=7)],
+        ALERTS: [shown(alert()), shown(alert(since=NOW, labels={"severity": "critical"}))],
+    }
+    for sheet, lines in rows.items():
+        for field in sheet.fields:
+            for reverse in (False, True):
+                read = field.rank or (lambda row, field=field: field.text(row, LOOK))
+                sorted(lines, key=lambda row: order(read(row), reverse))
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=["nodes", "pods", "events", "alerts"])
+def test_the_shape_of_a_sheet(sheet: Sheet[Any]) -> None:
+    keys = [field.column.key for field in sheet.fields]
+    assert len(keys) == len(set(keys))
+    assert sheet.sort in keys
+    assert "name" in keys, "copying and fuzzy filters take the name"
+    assert max(sheet.columns, key=lambda column: column.priority).key in ("name", "type", "message", "state")
+
+
+def test_a_column_of_drawings_sorts_by_what_is_drawn() -> None:
+    """Glyphs of a sparkline have no meaningful order."""
+    for sheet in (NODES, PODS):
+        assert sheet.field("trend").rank is not None
+
+
+# -- nodes
+
+
+def test_a_node_that_is_not_measured_says_so() -> None:
+    line = NodeLine(node("a", cpu_allocatable=4 * CORE))
+    for column in ("cpu", "cpu%", "memory", "memory%", "requested"):
+        assert cell(NODES, line, column) == "-"
+    assert style(NODES, line, "cpu") == "dim"
+
+
+def test_the_shares_of_a_node_are_those_of_kubectl_top() -> None:
+    line = NodeLine(
+        node("a", cpu_allocatable=4 * CORE, memory_allocatable=16 * 1024 * MI),
+        NodeUsage("a", 3_400_000_001, 13 * 1024 * MI, NOW, 15.0),
+    )
+    assert cell(NODES, line, "cpu") == "3401m"
+    assert cell(NODES, line, "cpu%") == "85%"
+    assert cell(NODES, line, "memory") == "13312Mi"
+    assert cell(NODES, line, "memory%") == "81%"
+    assert style(NODES, line, "cpu%") == "warn"
+
+
+def test_old_usage_is_dimmed() -> None:
+    fresh = NodeLine(node("a"), NodeUsage("a", CORE, MI, NOW - 20, 15.0))
+    old = NodeLine(node("a"), NodeUsage("a", CORE, MI, NOW - 31, 15.0))
+    assert style(NODES, fresh, "cpu") == ""
+    assert style(NODES, old, "cpu") == "dim"
+    assert style(NODES, old, "memory") == "dim"
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "expected"),
+    [
+        ("Ready", {}, "ok"),
+        ("Ready,SchedulingDisabled", {}, "warn"),
+        ("Ready", {"pressures": ("DiskPressure",)}, "warn"),
+        ("NotReady", {}, "bad"),
+        ("Unknown", {}, "bad"),
+    ],
+)
+def test_the_status_of_a_node_looks_as_bad_as_it_is(status: str, more: dict[str, Any], expected: str) -> None:
+    assert style(NODES, NodeLine(node("a", status, **more)), "status") == expected
+
+
+def test_pressure_is_named_shortly() -> None:
+    line = NodeLine(node("a", pressures=("DiskPressure", "PIDPressure", "NetworkUnavailable")))
+    assert cell(NODES, line, "pressure") == "Disk,PID,NetworkUnavailable"
+    assert style(NODES, line, "pressure") == "bad"
+    assert cell(NODES, NodeLine(node("a")), "pressure") == "-"
+
+
+def test_requests_are_added_up_only_for_rows_that_are_drawn() -> None:
+    asked = []
+
+    def requested() -> Allocated:
+        asked.append(1)
+        return allocated([pod("shop/a", cpu_request=CORE, memory_request=MI)])
+
+    line = NodeLine(node("a", cpu_allocatable=4 * CORE, memory_allocatable=4 * MI), requested=requested)
+    assert asked == []
+    assert cell(NODES, line, "requested") == "25/25%"
+
+
+# -- pods
+
+
+def test_the_shares_of_a_pod_are_of_its_own_requests_and_limits() -> None:
+    sized = pod("shop/a", cpu_request=CORE // 2, memory_request=256 * MI, memory_limit=512 * MI)
+    line = PodLine(sized, usage())
+    assert cell(PODS, line, "cpu%") == "50%"
+    assert cell(PODS, line, "memory%") == "25%"
+    assert cell(PODS, PodLine(pod("shop/a", memory_request=256 * MI), usage()), "memory%") == "50%"
+    assert cell(PODS, PodLine(pod("shop/a"), usage()), "memory%") == "-"
+    assert cell(PODS, PodLine(pod("shop/a", memory_limit=MI)), "memory%") == "-"
+
+
+def test_a_share_of_nothing_used_is_zero_not_unknown() -> None:
+    line = PodLine(pod("shop/a", cpu_request=CORE, memory_limit=MI), usage(cpu=0, memory=0))
+    assert cell(PODS, line, "cpu%") == "0%"
+    assert cell(PODS, line, "memory%") == "0%"
+    assert cell(PODS, line, "cpu") == "0m"
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "expected"),
+    [
+        ("Running", {}, "ok"),
+        ("Running", {"ready": 0}, "warn"),
+        ("Pending", {"created": NOW - 5, "node": "n"}, "wait"),
+        ("Pending", {"created": NOW - 500}, "warn"),
+        ("Terminating", {"deleted": NOW - 500}, "warn"),
+        ("Terminating", {"deleted": NOW - 5}, "wait"),
+        ("CrashLoopBackOff", {}, "bad"),
+        ("Init:ImagePullBackOff", {}, "bad"),
+        ("Completed", {"phase": "Succeeded"}, "dim"),
+        ("Evicted", {"phase": "Failed"}, "bad"),
+    ],
+)
+def test_the_status_of_a_pod_looks_as_bad_as_it_is(status: str, more: dict[str, Any], expected: str) -> None:
+    assert style(PODS, PodLine(pod("shop/a", status, **more)), "status") == expected
+
+
+@pytest.mark.parametrize(
+    ("restarts", "last", "expected"), [(0, None, "dim"), (3, None, ""), (3, NOW - 30, "warn"), (3, NOW - 3600, "")]
+)
+def test_a_fresh_restart_stands_out(restarts: int, last: float | None, expected: str) -> None:
+    line = PodLine(pod("shop/a", restarts=restarts, last_restart=last))
+    assert style(PODS, line, "restarts") == expected
+
+
+def test_a_pod_that_is_not_ready_stands_out_unless_it_has_finished() -> None:
+    assert style(PODS, PodLine(pod("shop/a", ready=0)), "ready") == "warn"
+    assert style(PODS, PodLine(pod("shop/a", ready=0, phase="Succeeded")), "ready") == "dim"
+    assert style(PODS, PodLine(pod("shop/a")), "ready") == ""
+
+
+def test_a_pod_without_node_or_owner_or_address() -> None:
+    line = PodLine(pod("shop/a"))
+    assert [cell(PODS, line, column) for column in ("node", "owner", "ip")] == ["-", "-", "-"]
+    assert cell(PODS, PodLine(pod("shop/a", owner=Owner("Deployment", "web"))), "owner") == "Deployment/web"
+
+
+# -- events
+
+
+def test_the_type_of_an_event_is_a_letter_and_a_colour() -> None:
+    for kind, letter, expected in (("Warning", "W", "warn"), ("Normal", "N", "dim"), ("Odd", "O", "bad")):
+        assert cell(EVENTS, event("1", type=kind), "type") == letter
+        assert style(EVENTS, event("1", type=kind), "type") == expected
+    assert cell(EVENTS, event("1", type=""), "type") == "-"
+
+
+def test_an_event_counts_only_when_it_repeats() -> None:
+    assert cell(EVENTS, event("1"), "count") == ""
+    assert cell(EVENTS, event("1", count=12), "count") == "x12"
+    assert style(EVENTS, event("1", count=12, type="Warning"), "count") == "warn"
+
+
+def test_an_event_without_a_moment_or_a_namespace() -> None:
+    row = event("1", "node-1", "Node", last=None)
+    assert cell(EVENTS, row, "last") == "<unknown>"
+    assert cell(EVENTS, row, "namespace") == "-"
+    assert cell(EVENTS, row, "name") == "node/node-1"
+
+
+# -- alerts
+
+
+def test_every_alert_state_has_a_glyph_and_a_letter_of_its_own() -> None:
+    assert len({fancy for fancy, _ in MARKS.values()}) == len(MARKS)
+    assert len({plain for _, plain in MARKS.values()}) == len(MARKS)
+    assert all(plain.isascii() for _, plain in MARKS.values())
+
+
+def test_a_silenced_alert_says_for_how_long() -> None:
+    silence = Silence("s1", "active", (), NOW - 60, NOW + 3 * 3600, "ada", "known")
+    row = shown(alert(origin="alertmanager", silenced_by=("s1",)), silences=(silence,))
+    assert cell(ALERTS, row, "state") == "○ silenced 3h"
+    assert cell(ALERTS, row, "state", Look(NOW, "ascii")) == "s silenced 3h"
+    assert style(ALERTS, row, "state") == "dim"
+
+
+@pytest.mark.parametrize(
+    ("severity", "state", "expected"),
+    [
+        ("critical", "firing", "bad"),
+        ("page", "firing", "bad"),
+        ("warning", "firing", "warn"),
+        ("", "firing", "warn"),
+        ("info", "firing", ""),
+        ("critical", "pending", "wait"),
+    ],
+)
+def test_an_alert_looks_as_grave_as_it_is(severity: str, state: str, expected: str) -> None:
+    row = shown(alert(state=state, labels={"severity": severity} if severity else {}))
+    assert style(ALERTS, row, "state") == expected
+
+
+def test_the_heartbeat_is_no_trouble() -> None:
+    assert style(ALERTS, shown(alert("Watchdog", labels={"severity": "critical"})), "state") == "dim"
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ({"namespace": "shop", "pod": "web-1", "instance": "10.0.0.1:80"}, "shop/web-1"),
+        ({"namespace": "monitoring", "node": "worker-1"}, "worker-1"),
+        ({"instance": "10.0.0.1:9100"}, "10.0.0.1:9100"),
+        ({"namespace": "shop"}, "shop"),
+        ({}, "-"),
+    ],
+)
+def test_what_an_alert_is_about(labels: dict[str, str], expected: str) -> None:
+    assert alert_about(shown(alert(labels=labels))) == expected
+
+
+def test_alerts_sort_the_gravest_first_by_default() -> None:
+    rows = join(
+        [
+            alert("b", labels={"severity": "warning"}, since=NOW),
+            alert("a", labels={"severity": "critical"}, since=NOW - 60),
+            alert("c", state="pending", labels={"severity": "critical"}, since=NOW),
+        ]
+    )
+    rank = ALERTS.field("state").rank
+    assert rank is not None
+    ordered = sorted(rows[::-1], key=lambda row: order(rank(row), False))
+    assert [row.name for row in ordered] == ["a", "c", "b"]
+
+
+# -- filters see what people see, and more
+
+
+@pytest.mark.parametrize("text", ["severity:critical", "critical", "severity:^crit", "!warning", "-l team=web"])
+def test_an_alert_is_found_by_its_severity_as_it_is_written(text: str) -> None:
+    row = shown(alert(labels={"severity": "critical", "team": "web"}))
+    assert parse_filter(text, ALERTS.names)(Filtered(row, ALERTS, LOOK))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("status:crash", True),
+        ("message:back-off", True),
+        ("owner:web", True),
+        ("-l app=web", True),
+        ("-f wa1", True),
+        ("node:worker-2", False),
+    ],
+)
+def test_a_pod_is_found_by_every_column_and_its_message(text: str, found: bool) -> None:
+    row = pod(
+        "shop/web-a-1",
+        "CrashLoopBackOff",
+        message="Back-off restarting",
+        owner=Owner("Deployment", "web"),
+        labels=(("app", "web"),),
+        node="worker-1",
+    )
+    assert parse_filter(text, PODS.names)(Filtered(PodLine(row), PODS, LOOK)) is found
+
+
+# -- amounts
+
+
+def test_amounts() -> None:
+    assert (cpu(None), cpu(1), cpu(CORE)) == ("-", "1m", "1000m")
+    assert (memory(None), memory(MI - 1), memory(5 * MI)) == ("-", "0Mi", "5Mi")
+    assert (percent(None), percent(0), percent(100)) == ("-", "0%", "100%")
+    assert age(None, NOW) == "<unknown>"
+    assert [load_style(value) for value in (None, 79, 80, 94, 95)] == ["dim", "", "warn", "warn", "bad"]
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=["nodes", "pods", "events", "alerts"])
+def test_cells_are_clean_text(sheet: Sheet[Any]) -> None:
+    bad = "x\x1b[31m\u202e\n[red]y"
+    rows: dict[Sheet[Any], Any] = {
+        NODES: NodeLine(Node(bad, status=bad, roles=bad, version=bad, pressures=(bad,), taints=(bad,))),
+        PODS: PodLine(Pod(bad, bad, status=bad, node=bad, ip=bad, owner=Owner(bad, bad), message=bad)),
+        EVENTS: event("1", f"{bad}/{bad}", bad, type=bad, reason=bad, message=bad),
+        ALERTS: shown(alert(bad, labels={"severity": bad, "namespace": bad, "pod": bad})),
+    }
+    row = rows[sheet]
+    texts = [text for text, _ in sheet.cells(row, LOOK)] + list(sheet.texts(row, LOOK).values())
+    assert all(text == clean(text) for text in texts)
+    assert any("[red]" in text for text in texts)
