@@ -99,7 +99,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_down", "pagedown,ctrl+f", "PgDn", "a page down", "Move", _scroll("page_down")),
     Action("top", "home,g", "g, Home", "first row", "Move", _scroll("home")),
     Action("bottom", "end,G", "G, End", "last row", "Move", _scroll("end")),
-    Action("open", "enter,d", "Enter, d", "summary of the row", "Move", _scroll("choose")),
+    Action("open", "enter,d", "Enter, d", "summary of the row", "Move", lambda screen: screen.open_subject()),
     Action("faults", "exclamation_mark", "!", "only what is wrong", "Rows", _faults),
     Action("sort_cpu", "C", "Shift-C", "order by CPU", "Rows", _sort("cpu")),
     Action("sort_memory", "M", "Shift-M", "order by memory", "Rows", _sort("memory")),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.events import Event, Key
 
 from sources.config import Settings
 from sources.contract import Clock, SystemClock
@@ -14,6 +15,7 @@ from tui.screen import MainScreen
 from tui.session import Session
 from tui.terminal.app import TerminalSafeApp
 from tui.themes import theme
+from tui.widgets.prompt import Prompt
 
 
 class TopmastApp(TerminalSafeApp[None]):
@@ -45,6 +47,17 @@ class TopmastApp(TerminalSafeApp[None]):
             self.set_keymap(self.settings.ui.keys)
         title = next((source.describe() for source in self.runtime.sources.values()), "no sources")
         self.push_screen(MainScreen(self.session, chosen.palette, title))
+
+    async def on_event(self, event: Event) -> None:
+        """A prompt takes its keys here, in the order they were typed, before anything else sees them."""
+        if (
+            isinstance(event, Key)
+            and not event.is_forwarded
+            and isinstance(self.focused, Prompt)
+            and self.focused.take_key(event)
+        ):
+            return
+        await super().on_event(event)
 
     def on_unmount(self) -> None:
         self.runtime.stop()

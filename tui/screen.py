@@ -59,7 +59,9 @@ class MainScreen(Screen[None]):
     #prompt { height: 1; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(action.keys, f"perform('{action.name}')", action.text, show=False, id=action.name)
+        # Priority: looked at by the application itself, one key after the other. Otherwise a key would wait in
+        # the queue of a widget while those typed behind it still go to where the keyboard was.
+        Binding(action.keys, f"perform('{action.name}')", action.text, show=False, id=action.name, priority=True)
         for action in ACTIONS
     ]
 
@@ -80,6 +82,7 @@ class MainScreen(Screen[None]):
         self.detail = DetailPane(session, palette, "detail", lambda key: self.alerts_pane.row(key))
         self.help = HelpPane(session, palette, "help")
         self.prompt = Prompt(palette, id="prompt")
+        self.prompt.listener = self._prompt_said
         self.bottom = BottomLine(palette)
         self.panes: Sequence[Pane] = (
             self.nodes_pane,
@@ -181,9 +184,7 @@ class MainScreen(Screen[None]):
         self.overlays.clear()
         self.active = pane
         self.lay_out()
-        target = pane.focus_target()
-        if target is not None:
-            target.focus()
+        self._refocus()
         for each in self.panes:
             each.tell_title()
 
@@ -217,11 +218,19 @@ class MainScreen(Screen[None]):
             self.lay_out()
             self.help.open()
 
-    @on(Pane.Opened)
-    def open_detail(self, event: Pane.Opened) -> None:
-        self.overlays = [self.detail]
-        self.lay_out()
-        self.detail.open(event.ref, event.alert)
+    @on(LineTable.Chosen)
+    def row_clicked(self) -> None:
+        self.open_subject()
+
+    def open_subject(self) -> None:
+        """More about what the cursor is on; in the console, the query to edit."""
+        subject = self.active.subject() if not self.overlays else None
+        if subject is not None:
+            self.overlays = [self.detail]
+            self.lay_out()
+            self.detail.open(subject)
+        elif self.active is self.console and not self.overlays:
+            self.console.edit()
 
     def back(self) -> None:
         """One step back: what lies on top, then the filter, then faults only, then the zoom. Never out."""
@@ -229,9 +238,7 @@ class MainScreen(Screen[None]):
         if self.overlays:
             self.overlays.pop()
             self.lay_out()
-            target = (self.overlays[-1] if self.overlays else self.active).focus_target()
-            if target is not None:
-                target.focus()
+            self._refocus()
         elif isinstance(self.active, TablePane) and self.active.filter:
             self.active.set_filter("")
         elif isinstance(self.active, TablePane) and self.active.faults_only:
@@ -252,30 +259,29 @@ class MainScreen(Screen[None]):
         self.prompt.display = True
         self.bottom.display = False
         self.prompt.open(sign, value, hint)
-        self.prompt.focus()
+        self.set_focus(self.prompt)
 
     def _complete(self, line: str) -> str | None:
         return complete(line, sorted(self.session.world.namespaces))
 
-    @on(Prompt.Submitted, "#prompt")
-    def submitted(self, event: Prompt.Submitted) -> None:
-        self._close_prompt()
+    def _prompt_said(self, said: Prompt.Submitted | Prompt.Cancelled) -> None:
+        self.prompt.display = False
+        self.bottom.display = True
+        self._refocus()
+        if isinstance(said, Prompt.Cancelled):
+            return
         try:
-            if event.sign == "/" and isinstance(self.active, TablePane):
-                self.active.set_filter(event.value)
+            if said.sign == "/" and isinstance(self.active, TablePane):
+                self.active.set_filter(said.value)
             else:
-                run_command(self, event.value)
+                run_command(self, said.value)
         except ValueError as error:
             # Filters and commands say in their error what was wrong and what to write instead.
             self.say(str(error), "bad")
 
-    @on(Prompt.Cancelled, "#prompt")
-    def _close_prompt(self) -> None:
-        self.prompt.display = False
-        self.bottom.display = True
-        target = (self.overlays[-1] if self.overlays else self.active).focus_target()
-        if target is not None:
-            target.focus()
+    def _refocus(self) -> None:
+        """Gives the keyboard to what is on top."""
+        self.set_focus((self.overlays[-1] if self.overlays else self.active).focus_target())
 
     # -- what actions do
 
@@ -287,10 +293,6 @@ class MainScreen(Screen[None]):
     def say(self, text: str, style: str = "strong") -> None:
         self.bottom.say(clean(text), style)
         self._message_left = MESSAGE_SECONDS
-
-    @on(Pane.Noted)
-    def noted(self, event: Pane.Noted) -> None:
-        self.say(event.text, "bad" if event.error else "strong")
 
     def toggle_hold(self) -> None:
         """Holds time still on the whole screen, or lets it go on; what arrives meanwhile waits."""

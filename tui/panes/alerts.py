@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.style import Style
-from textual import on
 
 from sources.rules.alerts import DisplayAlert, heartbeat, join
 from sources.world import Frame
-from tui.panes.pane import Pane
+from tui.panes.pane import Subject
 from tui.panes.table_pane import TablePane
 from tui.session import Session
 from tui.sheets.alerts import ALERTS
 from tui.widgets.lines import Piece
-from tui.widgets.table import LineTable
 
 
 class AlertsPane(TablePane[DisplayAlert]):
@@ -64,8 +62,6 @@ class AlertsPane(TablePane[DisplayAlert]):
             pieces.append((" watchdog lost ", "bad"))
         return pieces
 
-    @on(LineTable.Chosen)
-    def open_row(self) -> None:
+    def subject(self) -> Subject | None:
         alert = self.selected()
-        if alert is not None:
-            self.post_message(Pane.Opened(alert=alert.key))
+        return Subject(alert=alert.key) if alert is not None else None

@@ -7,7 +7,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from rich.style import Style
-from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
 
@@ -83,6 +82,7 @@ class ConsolePane(Pane):
         super().__init__(session, palette, pane_id)
         plain = session.ascii_only
         self.prompt = Prompt(palette, sign=SIGN)
+        self.prompt.listener = self._prompt_said
         self.notes = Notes(palette)
         self.table = LineTable(COLUMNS, palette, glyphs="ascii" if plain else "unicode")
         self.graph = Graph(palette, glyphs="ascii" if plain else "braille")
@@ -125,8 +125,9 @@ class ConsolePane(Pane):
 
     async def _run(self, source: MetricsQueries, expr: str, window: int) -> None:
         ask = self.session.runtime.ask
-        start, end, step = range_steps(self.session.now, window, self.size.width)
-        now_part = asyncio.wrap_future(ask(lambda: source.query(expr, end)))
+        now = self.session.now
+        start, end, step = range_steps(now, window, self.size.width)
+        now_part = asyncio.wrap_future(ask(lambda: source.query(expr, now)))
         range_part = asyncio.wrap_future(ask(lambda: source.query_range(expr, start, end, step)))
         try:
             instant, span = await asyncio.gather(now_part, range_part, return_exceptions=True)
@@ -219,7 +220,7 @@ class ConsolePane(Pane):
     def edit(self) -> None:
         """Puts the keyboard into the query."""
         self.prompt.open(SIGN, self.expr)
-        self.prompt.focus()
+        self.screen.set_focus(self.prompt)
 
     def ask(self, query: str) -> None:
         """Runs another query."""
@@ -232,7 +233,7 @@ class ConsolePane(Pane):
         shown.display = True
         # The keyboard moves first: hiding what has it would hand it to the query.
         if not self.prompt.has_focus:
-            shown.focus()
+            self.screen.set_focus(shown)
         hidden.display = False
         shown.update_lines()
 
@@ -252,24 +253,15 @@ class ConsolePane(Pane):
         self.table.set_sort("value" if self.sorted_by_value else None, True)
         self.show_answer()
 
-    @on(LineTable.Chosen)
-    def choose(self) -> None:
-        self.edit()
-
-    @on(Prompt.Submitted)
-    def submitted(self, event: Prompt.Submitted) -> None:
-        event.stop()
-        self.ask(event.value)
-        self._leave_prompt()
-
-    @on(Prompt.Cancelled)
-    def cancelled(self, event: Prompt.Cancelled) -> None:
-        event.stop()
-        self.prompt.open(SIGN, self.expr)
+    def _prompt_said(self, said: Prompt.Submitted | Prompt.Cancelled) -> None:
+        if isinstance(said, Prompt.Submitted):
+            self.ask(said.value)
+        else:
+            self.prompt.open(SIGN, self.expr)
         self._leave_prompt()
 
     def _leave_prompt(self) -> None:
-        (self.graph if self.graph.display else self.table).focus()
+        self.screen.set_focus(self.focus_target())
 
     def focus_target(self) -> Widget | None:
         return self.graph if self.graph.display else self.table

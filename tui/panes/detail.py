@@ -16,7 +16,7 @@ from sources.rules.alerts import DisplayAlert
 from sources.text import clean
 from sources.world import Frame
 from tui.describe import Text, describe_alert, describe_node, describe_object, describe_pod
-from tui.panes.pane import Pane
+from tui.panes.pane import Pane, Subject
 from tui.session import Session
 from tui.states import GLYPHS, PaneState
 from tui.widgets.lines import Line, Piece
@@ -108,14 +108,14 @@ class DetailPane(Pane):
         yield self.heading
         yield self.text
 
-    def open(self, ref: ObjectRef | None, alert_key: str) -> None:
-        """Shows an object, or an alert by its key."""
-        self.ref, self.alert_key = ref, alert_key
+    def open(self, subject: Subject) -> None:
+        """Shows an object or an alert."""
+        self.ref, self.alert_key = subject.ref, subject.alert
         self.raw, self.trouble = None, ""
         self.text.first = 0
         self.fetch()
         self.redraw()
-        self.text.focus()
+        self.screen.set_focus(self.text)
 
     def fetch(self) -> None:
         self._seconds = 0

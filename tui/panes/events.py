@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from textual import on
-
 from sources.model import Event
 from sources.world import Frame
-from tui.panes.pane import Pane
+from tui.panes.pane import Subject
 from tui.panes.table_pane import TablePane
 from tui.sheets.events import EVENTS
-from tui.widgets.table import LineTable
 
 
 class EventsPane(TablePane[Event]):
@@ -45,8 +42,6 @@ class EventsPane(TablePane[Event]):
     def default_order(self, row: Event) -> tuple[Any, ...]:
         return (-(row.last or 0.0),)
 
-    @on(LineTable.Chosen)
-    def open_row(self) -> None:
+    def subject(self) -> Subject | None:
         event = self.selected()
-        if event is not None:
-            self.post_message(Pane.Opened(event.about))
+        return Subject(event.about) if event is not None else None

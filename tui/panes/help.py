@@ -74,7 +74,7 @@ class HelpPane(Pane):
     def open(self) -> None:
         self.text.first = 0
         self.text.show(help_lines(self.session.settings.ui.keys))
-        self.text.focus()
+        self.screen.set_focus(self.text)
         self.tell_title()
 
     def state(self) -> PaneState:

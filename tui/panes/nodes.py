@@ -10,7 +10,7 @@ from sources.model import ObjectRef
 from sources.rules.nodes import node_problem
 from sources.rules.resources import Allocated, allocated
 from sources.world import Frame
-from tui.panes.pane import Pane
+from tui.panes.pane import Subject
 from tui.panes.table_pane import TablePane
 from tui.sheets.nodes import NODES, NodeLine
 
@@ -62,7 +62,6 @@ class NodesPane(TablePane[NodeLine]):
     def default_order(self, row: NodeLine) -> tuple[Any, ...]:
         return (row.node.name,)
 
-    def open_selected(self) -> None:
+    def subject(self) -> Subject | None:
         row = self.selected()
-        if row is not None:
-            self.post_message(Pane.Opened(ObjectRef("Node", row.node.name)))
+        return Subject(ObjectRef("Node", row.node.name)) if row is not None else None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.style import Style
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widget import Widget
 
 from sources.model import ObjectRef
@@ -18,6 +17,13 @@ from tui.states import PaneState, pane_state
 from tui.widgets.lines import Piece
 
 
+class Subject(NamedTuple):
+    """What a summary can be opened of: an object, or an alert by its key."""
+
+    ref: ObjectRef | None = None
+    alert: str = ""
+
+
 class Pane(Vertical):
     """`title` and `what` say what a pane is and what its rows are called, `feed_names` where they come from."""
 
@@ -26,14 +32,6 @@ class Pane(Vertical):
     title: ClassVar[str] = ""
     what: ClassVar[str] = ""
     feed_names: ClassVar[tuple[str, ...]] = ()
-
-    class Noted(Message):
-        """Something to say on the message line."""
-
-        def __init__(self, text: str, error: bool = False) -> None:
-            super().__init__()
-            self.text = text
-            self.error = error
 
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
         super().__init__(id=pane_id)
@@ -57,8 +55,9 @@ class Pane(Vertical):
         """The widget that gets the keyboard when the pane is chosen."""
         return None
 
-    def open_selected(self) -> None:
-        """Enter: more about the row under the cursor."""
+    def subject(self) -> Subject | None:
+        """What the cursor is on, as far as there is more to say about it."""
+        return None
 
     def summary(self) -> str:
         """A few characters for the tab line of narrow terminals."""

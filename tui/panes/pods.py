@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from textual import on
-
 from sources.model import ObjectRef
 from sources.rules.pods import pod_problem
 from sources.world import Frame
-from tui.panes.pane import Pane
+from tui.panes.pane import Subject
 from tui.panes.table_pane import TablePane
 from tui.sheets.pods import PODS, PodLine
-from tui.widgets.table import LineTable
 
 
 class PodsPane(TablePane[PodLine]):
@@ -51,8 +48,6 @@ class PodsPane(TablePane[PodLine]):
     def default_order(self, row: PodLine) -> tuple[Any, ...]:
         return (row.pod.namespace, row.pod.name)
 
-    @on(LineTable.Chosen)
-    def open_row(self) -> None:
+    def subject(self) -> Subject | None:
         row = self.selected()
-        if row is not None:
-            self.post_message(Pane.Opened(ObjectRef("Pod", row.pod.name, row.pod.namespace)))
+        return Subject(ObjectRef("Pod", row.pod.name, row.pod.namespace)) if row is not None else None

@@ -65,6 +65,9 @@ class Prompt(LineWidget, can_focus=True):
         self._histories: dict[str, History] = {}
         self._skipped = 0
         self._caret_cell = 0
+        self.listener: Callable[[Prompt.Submitted | Prompt.Cancelled], None] | None = None
+        """Told of Enter and Esc at once, instead of by a message: whoever moves the keyboard elsewhere must do
+        it before the next key is looked at, and on a slow link many keys arrive together."""
 
     @property
     def value(self) -> str:
@@ -106,16 +109,21 @@ class Prompt(LineWidget, can_focus=True):
 
     def on_key(self, event: Key) -> None:
         """Edit, or let the key go on to the bindings."""
+        if self.take_key(event):
+            event.stop()
+            event.prevent_default()
+
+    def take_key(self, event: Key) -> bool:
+        """Does what a key does here; False for a key that means nothing in a prompt."""
         before = self._buffer.text, self._buffer.caret
         if event.key in _EDITS:
             _EDITS[event.key](self._buffer)
         elif event.is_printable and event.character is not None:
             self._buffer.insert(event.character)
         elif not self._command(event.key, self._buffer):
-            return
-        event.stop()
-        event.prevent_default()
+            return False
         self._settle(before)
+        return True
 
     def on_paste(self, event: Paste) -> None:
         """Pasted text becomes one line."""
@@ -127,10 +135,10 @@ class Prompt(LineWidget, can_focus=True):
     def _command(self, key: str, buffer: LineBuffer) -> bool:
         if key == "enter":
             self.history().add(buffer.text)
-            self.post_message(self.Submitted(self, buffer.text))
+            self._tell(self.Submitted(self, buffer.text))
         elif key == "escape":
             self.history().reset()
-            self.post_message(self.Cancelled(self, buffer.text))
+            self._tell(self.Cancelled(self, buffer.text))
         elif key in ("up", "down"):
             found = self.history().older(buffer.text) if key == "up" else self.history().newer()
             if found is not None:
@@ -143,6 +151,12 @@ class Prompt(LineWidget, can_focus=True):
         else:
             return False
         return True
+
+    def _tell(self, message: Submitted | Cancelled) -> None:
+        if self.listener is not None:
+            self.listener(message)
+        else:
+            self.post_message(message)
 
     def _settle(self, before: tuple[str, int]) -> None:
         text, caret = self._buffer.text, self._buffer.caret
