@@ -95,6 +95,11 @@ class Runtime:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(note)
 
+    def watch_errors(self, handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object]) -> None:
+        """Hands what nobody caught on the sources' loop to `handler` (see `loop.set_exception_handler`)."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._loop.set_exception_handler, handler)
+
     def retry_now(self) -> None:
         """Feeds that wait for their next try, try now."""
         if self._supervisor is not None:

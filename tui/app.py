@@ -41,6 +41,7 @@ class TopmastApp(TerminalSafeApp[None]):
         self.session.namespaces = tuple(namespaces)
 
     def on_mount(self) -> None:
+        self.runtime.watch_errors(self.on_loop_error)
         chosen = theme(self.settings.ui.theme)
         self.theme = chosen.base
         if self.settings.ui.keys:

@@ -55,6 +55,8 @@ class StagedRuntime:
     def retry_now(self) -> None:
         self.retried += 1
 
+    def watch_errors(self, handler: object) -> None: ...
+
     def stop(self, timeout: float = 0.0) -> None: ...
 
 

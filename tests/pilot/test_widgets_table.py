@@ -291,9 +291,9 @@ async def test_sort_column_is_marked_in_the_header() -> None:
     async with Screen(table).run_test(size=(30, 6)) as pilot:
         await pilot.pause()
         table.set_sort("cpu", descending=True)
-        assert table.plain[0].endswith("CPU▾")
+        assert table.plain[0].endswith("CPU▼")
         table.set_sort("name")
-        assert table.plain[0].startswith("NAME▴")
+        assert table.plain[0].startswith("NAME▲")
 
 
 async def test_wide_and_combining_characters_keep_columns_aligned() -> None:
