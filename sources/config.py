@@ -86,7 +86,7 @@ def settle(
     demo: bool = False,
     ui_flags: Mapping[str, tuple[Any, str]] | None = None,
 ) -> Settings:
-    """Reads the file at `path` (which must exist if it was asked for), lays the flags over it and types the result.
+    """Reads the file at `path` (which must exist if it was asked for), lays the flags over it, types the result.
 
     With `demo`, the demo cluster is the only source. Raises `ConfigError` with everything that is wrong.
     """

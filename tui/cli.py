@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from tui.oneshot.arguments import duration, moment, positive, span, timeout
-from tui.oneshot.failure import INTERRUPTED, PIPE_CLOSED, USAGE, Failure, say
+from tui.oneshot.failure import INTERRUPTED, PIPE_CLOSED, USAGE, CommandError, say
 
 PLUGIN = "kubectl-topmast"
 RESOURCES = {
@@ -56,7 +56,7 @@ class Parser(argparse.ArgumentParser):
     """Errors in one line, with the exit code for usage."""
 
     def error(self, message: str) -> NoReturn:
-        raise Failure(USAGE, f"{message}; see `{self.prog} --help`")
+        raise CommandError(USAGE, f"{message}; see `{self.prog} --help`")
 
 
 class Version(argparse.Action):
@@ -73,7 +73,7 @@ class Version(argparse.Action):
 
 
 def _shared(parser: argparse.ArgumentParser, *, outer: bool) -> None:
-    """The flags that may stand before or after the command; after it, what is not given must not undo the first."""
+    """The flags that may stand before or after the command; the second place must not undo the first."""
     unset: Any = None if outer else argparse.SUPPRESS
     off: Any = False if outer else argparse.SUPPRESS
     cluster = parser.add_argument_group("which cluster, as whom (kubectl's words)")
@@ -123,11 +123,11 @@ def build_parser(prog: str) -> argparse.ArgumentParser:
         dest="command", metavar="COMMAND", parser_class=Parser, title="commands (each has its own --help)"
     )
 
-    def command(name: str, help: str, epilog: str = "") -> argparse.ArgumentParser:
+    def command(name: str, says: str, epilog: str = "") -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = commands.add_parser(
             name,
-            help=help,
-            description=help[:1].upper() + help[1:] + ".",
+            help=says,
+            description=says[:1].upper() + says[1:] + ".",
             epilog=epilog,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
@@ -178,9 +178,9 @@ def parse(argv: Sequence[str], prog: str = "topmast") -> argparse.Namespace:
     if args.command == "get":
         args.resource = next(name for name, others in RESOURCES.items() if args.resource in (name, *others))
     if args.namespace == "":
-        raise Failure(USAGE, "--namespace is empty; name one, or pass -A for all")
+        raise CommandError(USAGE, "--namespace is empty; name one, or pass -A for all")
     if args.command == "query" and args.step is not None and args.range is None:
-        raise Failure(USAGE, "--step needs --range")
+        raise CommandError(USAGE, "--step needs --range")
     if args.command == "query" and args.output == "graph" and args.range is None:
         args.range = duration("1h")
     return args
@@ -196,7 +196,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.environ["NO_COLOR"] = "1"
         code = _command(args)
         sys.stdout.flush()
-    except Failure as failure:
+    except CommandError as failure:
         say(*failure.lines)
         return failure.code
     except KeyboardInterrupt:

@@ -63,13 +63,14 @@ async def _examine(name: str, source: object, limit: float) -> Sequence[Finding]
     try:
         checks = await asyncio.wait_for(source.check(), limit)
     except TimeoutError:
-        check = Check("check", False, f"no answer within {limit:g} s", "is the server, a VPN or a proxy in the way?")
+        check = Check("check", False, f"no answer within {limit:g} s", "is a VPN, a proxy or the server down?")
         return [Finding(name, check)]
     except SourceError as error:
         return [Finding(name, Check("check", False, str(error)))]
     except Exception as error:
         # A third party's source may raise anything; it is a finding like others.
-        return [Finding(name, Check("check", False, f"{type(error).__name__}: {error}", "report it to its author"))]
+        check = Check("check", False, f"{type(error).__name__}: {error}", "report it to its author")
+        return [Finding(name, check)]
     return [Finding(name, check) for check in checks]
 
 
@@ -120,7 +121,8 @@ def terminal_checks(env: Mapping[str, str], ascii_only: bool = False) -> list[Ch
     )
     words = {"mono": "none", "16": "16", "256": "256", "truecolor": "24-bit"}
     fix = "set COLORTERM=truecolor if the terminal has them" if terminal.colors == "16" else ""
-    checks.append(Check("colours", None if fix or terminal.colors == "mono" else True, words[terminal.colors], fix))
+    few = terminal.colors in ("mono", "16")
+    checks.append(Check("colours", None if few else True, words[terminal.colors], fix))
     if terminal.ascii:
         fix = "" if ascii_only else "set LANG to a UTF-8 locale, for example C.UTF-8"
         checks.append(Check("characters", None, "ASCII only", fix))

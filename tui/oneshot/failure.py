@@ -18,7 +18,7 @@ LINE = 2000
 """Characters of one error that are worth printing."""
 
 
-class Failure(Exception):
+class CommandError(Exception):
     """Ends the command with `code`; each of `lines` is printed after the program's name."""
 
     def __init__(self, code: int, *lines: str) -> None:

@@ -20,7 +20,7 @@ from sources.runtime import Runtime
 from sources.world import FeedState, History, World
 from tui.oneshot.arguments import duration
 from tui.oneshot.errors import exit_code
-from tui.oneshot.failure import DENIED, UNREACHABLE, USAGE, Failure
+from tui.oneshot.failure import DENIED, UNREACHABLE, USAGE, CommandError
 
 T = TypeVar("T")
 
@@ -103,12 +103,12 @@ class Picture(NamedTuple):
 def gather(runtime: Sources, needed: Sequence[str], welcome: Sequence[str], seconds: float) -> Picture:
     """Waits until all `needed` feeds have settled, and a little for the `welcome` ones.
 
-    Raises `Failure` when no source offers what is needed.
+    Raises `CommandError` when no source offers what is needed.
     """
     expected = _feeders(runtime, needed)
     if not expected:
         problems = [f"{name}: {problem}" for name, problem in runtime.problems.items()]
-        raise Failure(USAGE, *(problems or [f"no configured source offers {' or '.join(needed)}"]))
+        raise CommandError(USAGE, *(problems or [f"no configured source offers {' or '.join(needed)}"]))
     extra = _feeders(runtime, welcome)
     world = World(_Forgetful())
     scopes: dict[Kind, set[str]] = {}
@@ -159,7 +159,7 @@ def _settled(world: World, feeder: Feeder) -> bool:
 def judge(runtime: Sources, picture: Picture, needed: Sequence[str], seconds: float) -> tuple[int, list[str]]:
     """The exit code of what was gathered, and what is missing from it in words.
 
-    Raises `Failure` when there is nothing at all to show.
+    Raises `CommandError` when there is nothing at all to show.
     """
     warnings = [f"{name}: {problem}" for name, problem in runtime.problems.items()]
     shown = False
@@ -179,7 +179,7 @@ def judge(runtime: Sources, picture: Picture, needed: Sequence[str], seconds: fl
     if not shown:
         # The most telling of several: wrong settings before a missing right before silence.
         code = min(codes, key=(USAGE, DENIED, UNREACHABLE).index) if codes else UNREACHABLE
-        raise Failure(code, *warnings)
+        raise CommandError(code, *warnings)
     return (UNREACHABLE if late else 0), warnings
 
 

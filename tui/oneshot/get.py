@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sources.model import Labels
 from sources.world.filters import Filter, FilterError, parse_filter
 from tui.oneshot import gather, records
-from tui.oneshot.failure import USAGE, Failure, say
+from tui.oneshot.failure import USAGE, CommandError, say
 from tui.oneshot.layout import Layout, cell
 from tui.oneshot.listings import LISTINGS, Column, Listing, sort_word
 from tui.oneshot.settings import settings_from
@@ -20,7 +20,7 @@ TICK = 1.0
 
 
 def get(args: argparse.Namespace) -> int:
-    """Prints the listing; returns the exit code. Raises `Failure` where there is nothing to print."""
+    """Prints the listing; returns the exit code. Raises `CommandError` where there is nothing to print."""
     listing = LISTINGS[args.resource]
     choice = Choice.of(listing, args)
     metered = listing.metered and (args.output in ("json", "csv") or args.sort_by is not None)
@@ -65,19 +65,21 @@ class Choice(NamedTuple):
 
     @classmethod
     def of(cls, listing: Listing, args: argparse.Namespace) -> Choice:
-        """Raises `Failure` for a selector or column that cannot be."""
+        """Raises `CommandError` for a selector or column that cannot be."""
         if args.selector is not None and listing.name == "events":
-            raise Failure(USAGE, "events carry no labels to select by")
+            raise CommandError(USAGE, "events carry no labels to select by")
         try:
             selects = parse_filter(f"-l {args.selector.replace(' ', '')}" if args.selector else "")
         except FilterError as error:
-            raise Failure(USAGE, f"--selector: {error}") from None
+            raise CommandError(USAGE, f"--selector: {error}") from None
         rank = listing.order
         if args.sort_by is not None:
             word = sort_word(args.sort_by)
             if word not in listing.orders:
                 known = ", ".join(listing.orders)
-                raise Failure(USAGE, f"--sort-by {args.sort_by!r} is not known; {listing.name} sort by {known}")
+                raise CommandError(
+                    USAGE, f"--sort-by {args.sort_by!r}: {listing.name} sort by {known}"
+                )
             first = listing.orders[word]
             rank = lambda row: (_last(first(row)), listing.order(row))  # noqa: E731  # closes over both
         namespace = None if args.all_namespaces else args.namespace
@@ -88,9 +90,8 @@ class Choice(NamedTuple):
         return sorted(filter(self.wants, self.listing.rows(picture.world)), key=self.rank)
 
     def wants(self, row: Any) -> bool:
-        if self.namespace is not None and self.listing.name != "nodes":
-            if self.listing.namespace(row) != self.namespace:
-                return False
+        if self.namespace not in (None, self.listing.namespace(row)) and self.listing.name != "nodes":
+            return False
         return not self.selects or self.selects(_Labelled(self.listing.labels(row)))
 
 
@@ -114,7 +115,7 @@ def _nothing(args: argparse.Namespace, listing: Listing, picture: gather.Picture
 
 
 class Table:
-    """kubectl's table. NAMESPACE is a column with -A, and where several namespaces come without being asked for."""
+    """kubectl's table. NAMESPACE is a column with -A, and where several namespaces come unasked."""
 
     def __init__(
         self, listing: Listing, wide: bool, headers: bool, namespaces: bool, now: Callable[[], float]
@@ -201,7 +202,7 @@ def _watch(
 ) -> None:
     """Prints rows as they change, until Ctrl-c or a closed pipe. Trouble of a feed is told once on stderr."""
     known = {listing.key(row): row for row in shown}
-    told = {feeder: state.status.state for feeder, state in picture.world.feeds.items()}
+    told: dict[gather.Feeder, str] = {feeder: state.status.state for feeder, state in picture.world.feeds.items()}
     picture.world.drain()
     while True:
         if not runtime.wait(TICK):

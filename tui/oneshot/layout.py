@@ -1,4 +1,4 @@
-"""Lays cells out as kubectl does: columns padded to their longest cell and three spaces, the last one not padded."""
+"""Lays cells out as kubectl does: columns padded to their longest cell and three spaces, all but the last."""
 
 from __future__ import annotations
 

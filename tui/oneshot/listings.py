@@ -1,4 +1,4 @@
-"""What `topmast get` lists: for each resource its rows, kubectl's columns, and the orders that may be asked for."""
+"""What `topmast get` lists: for each resource its rows, kubectl's columns, and the orders to choose from."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from sources.rules.duration import format_utc
 from sources.text import clean
 from tui.oneshot import gather, records
 from tui.oneshot.errors import exit_code
-from tui.oneshot.failure import OK, UNREACHABLE, USAGE, Failure, say
+from tui.oneshot.failure import OK, UNREACHABLE, USAGE, CommandError, say
 from tui.oneshot.layout import Layout, cell
 from tui.oneshot.settings import settings_from
 from tui.terminal.environment import is_utf8
@@ -29,29 +29,27 @@ GRAPH_LINES = 20
 
 
 def query(args: argparse.Namespace) -> int:
-    """Prints the answer; returns the exit code. Raises `Failure`."""
+    """Prints the answer; returns the exit code. Raises `CommandError`."""
     settings = settings_from(args, everywhere=True)
     seconds = gather.patience(args)
     with gather.running(settings, frozenset()) as runtime:
         servers = runtime.offering(MetricsQueries)  # type: ignore[type-abstract]  # a protocol is asked for
         if not servers:
             problems = [f"{name}: {problem}" for name, problem in runtime.problems.items()]
-            raise Failure(USAGE, *(problems or ["no configured source answers PromQL"]))
+            raise CommandError(USAGE, *(problems or ["no configured source answers PromQL"]))
         server = servers[0]
         try:
             if args.range is None:
                 result = gather.answered(runtime, lambda: server.query(args.expr, args.time), seconds)
             else:
                 start, end, step = grid(args.time, args.range, args.step)
-                result = gather.answered(
-                    runtime, lambda: server.query_range(args.expr, start, end, step), seconds
-                )
+                result = gather.answered(runtime, lambda: server.query_range(args.expr, start, end, step), seconds)
         except QueryError as error:
-            raise Failure(exit_code(error), _refused(error)) from None
+            raise CommandError(exit_code(error), _refused(error)) from None
         except SourceError as error:
-            raise Failure(exit_code(error), str(error)) from None
+            raise CommandError(exit_code(error), str(error)) from None
         except TimeoutError:
-            raise Failure(UNREACHABLE, f"no answer within {seconds:g} s; see --request-timeout") from None
+            raise CommandError(UNREACHABLE, f"no answer within {seconds:g} s; see --request-timeout") from None
     _print(args, result)
     sys.stdout.flush()
     say(*(f"warning: {text}" for text in result.warnings), *(f"note: {text}" for text in result.infos))

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 
-from tui.oneshot.failure import USAGE, Failure
+from tui.oneshot.failure import USAGE, CommandError
 from tui.terminal.environment import prepare_environment
 
 
 def screen(args: argparse.Namespace) -> int:
-    """Returns the screen's exit code. Raises `Failure` where no screen can be drawn."""
+    """Returns the screen's exit code. Raises `CommandError` where no screen can be drawn."""
     # Before Textual is imported: it reads its variables once.
     terminal = prepare_environment(os.environ, args)
     if terminal.problem is not None:
-        raise Failure(USAGE, terminal.problem.removeprefix("topmast ").removeprefix("topmast: "))
+        raise CommandError(USAGE, terminal.problem.replace("topmast needs", "the screen needs", 1))
     from tui.oneshot.settings import settings_from
 
     settings = settings_from(args)

@@ -14,7 +14,7 @@ from sources.contract import Context, Misconfigured
 from sources.http.settings import shown as shown_url
 from sources.registry import entries, load
 from sources.text import clean
-from tui.oneshot.failure import OK, USAGE, Failure, say
+from tui.oneshot.failure import OK, USAGE, CommandError, say
 from tui.oneshot.layout import Layout, cell
 from tui.oneshot.settings import settings_from, where
 from tui.terminal.redact import HIDDEN, redact
@@ -98,7 +98,7 @@ def show_config(args: argparse.Namespace) -> int:
     if args.action == "path":
         path, _ = where(args)
         if path is None:
-            raise Failure(USAGE, "there is no home to keep a configuration in; set XDG_CONFIG_HOME or pass --config")
+            raise CommandError(USAGE, "there is no home for a configuration; set XDG_CONFIG_HOME or pass --config")
         print(clean(str(path)))
         return OK
     if args.action == "check":
