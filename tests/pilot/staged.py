@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from textual.events import Paste
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from sources.config import Settings, Ui
 from sources.contract import Batch, Change, Snapshot, Status
@@ -93,6 +94,13 @@ class Stage:
 
     async def tick(self) -> None:
         self.screen.tick()
+        await self.pilot.pause(0)
+
+    async def settle(self) -> None:
+        """Waits until every question that the screen asked is answered and shown."""
+        while running := [worker for worker in self.screen.workers if not worker.is_finished]:
+            with suppress(WorkerCancelled):
+                await running[0].wait()
         await self.pilot.pause(0)
 
     async def pass_seconds(self, seconds: int = 1) -> None:

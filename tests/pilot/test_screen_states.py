@@ -1,0 +1,170 @@
+"""Every pane says where it stands: connecting, loading, empty, partial, forbidden, stale, failed, absent."""
+
+from __future__ import annotations
+
+import pytest
+
+from sources.contract import Snapshot, State, Status, Upsert
+from sources.model import Alert
+from sources.testing import ManualClock
+from tests.pilot.staged import NOW, Stage, event, node, pod, stage
+from tests.pilot.staged_sources import FakeCluster
+from tui.panes.pane import Pane
+
+FEEDS = {"nodes": node("n1"), "pods": pod("shop/web-1"), "events": event("e1")}
+FEEDS["alerts"] = Alert("prometheus", "f1", (("alertname", "Down"),), "firing", since=NOW - 60)  # type: ignore[assignment]  # any thing
+
+SAID: dict[State, tuple[Status, str, str]] = {
+    "connecting": (Status("connecting", detail="asking the server"), "connecting", "connecting for {}"),
+    "loading": (Status("loading", done=12, total=300), "loading 12 of about 300", "loading {}"),
+    "live": (Status("live"), "0s ago", "no {}"),
+    "partial": (Status("partial", missing=("list in ns a",)), "partial: list in ns a", "not seen: list in ns a"),
+    "denied": (Status("denied", missing=("list things",)), "forbidden: list things", "missing right: list things"),
+    "stale": (Status("stale", detail="reset", since=NOW - 90), "stale 90s: reset", "{}: stale"),
+    "failed": (
+        Status("failed", detail="no route", since=NOW, retry_at=NOW + 8),
+        "no route; retry in 8s",
+        "{}: failed",
+    ),
+    "absent": (Status("absent", detail="not served here"), "not served here", "no {}"),
+}
+
+
+def pane_of(on: Stage, feed: str) -> Pane:
+    return on.screen.pane(feed)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+async def test_an_empty_pane_says_why_and_its_title_too(feed: str) -> None:
+    async with stage(size=(80, 24)) as on:
+        pane = pane_of(on, feed)
+        await on.focus(pane)
+        assert f"no source offers {feed}" in on.text
+        for state, (status, title, body) in SAID.items():
+            await on.put(feed, status)
+            assert title in on.title(pane), state
+            assert body.format(feed) in on.text, state
+        on.screen.toggle_zoom()
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+async def test_rows_stay_whatever_becomes_of_their_source(feed: str) -> None:
+    async with stage(size=(80, 24)) as on:
+        pane = pane_of(on, feed)
+        await on.focus(pane)
+        await on.put(feed, Upsert(FEEDS[feed]), Status("live"))
+        for state, (status, title, _) in SAID.items():
+            await on.put(feed, status)
+            assert title in on.title(pane), state
+            assert len(on.keys(pane)) == 1, state  # type: ignore[arg-type]  # all of these are tables
+
+
+async def test_the_age_of_what_is_stale_grows() -> None:
+    async with stage() as on:
+        pane = on.screen.pods_pane
+        await on.put("pods", Snapshot("pod", "", (pod("shop/a"),)), Status("live"))
+        await on.pass_seconds(4)
+        assert "4s ago" in on.title(pane)
+        await on.put("pods", Status("live"))
+        on.screen.second()
+        assert "0s ago" in on.title(pane)
+        await on.put("pods", Status("stale", detail="lost", since=on.clock.now(), retry_at=on.clock.now() + 10))
+        await on.pass_seconds(7)
+        assert "stale 7s: lost; retry in 3s" in on.title(pane)
+        assert "shop/a" in on.keys(pane)
+        assert "kubernetes stale 7s" in on.text
+
+
+async def test_data_is_as_old_as_it_is_when_the_clocks_differ() -> None:
+    """The cluster's clock is two minutes behind ours: what came ten seconds ago still came ten seconds ago."""
+    async with stage(size=(200, 50)) as on:
+        await on.put("pods", Upsert(pod("shop/a", created=NOW - 125)), Status("live", clock_offset=-120.0))
+        await on.pass_seconds(10)
+        assert "10s ago" in on.title(on.screen.pods_pane)
+        assert "kubernetes 10s" in on.text
+        assert "clock -120s" in on.text
+        assert " 15s " in on.screen.pods_pane.table.plain[1] + " ", "ages are counted by the cluster's clock"
+
+
+async def test_of_two_sources_of_alerts_one_may_be_missing() -> None:
+    async with stage(size=(80, 24)) as on:
+        pane = on.screen.alerts_pane
+        await on.focus(pane)
+        alert = FEEDS["alerts"]
+        await on.put("alerts", Upsert(alert), Status("live"), source="prometheus")
+        assert "0s ago" in on.title(pane)
+        await on.put("alerts", Status("denied", missing=("get services/proxy",)), source="alertmanager")
+        assert "partial: alertmanager forbidden: get services/proxy" in on.title(pane)
+        assert len(on.keys(pane)) == 1
+        await on.put("alerts", Status("stale", since=NOW - 30), source="prometheus")
+        assert "prometheus stale 30s" in on.title(pane)
+        await on.put("alerts", Status("live"), source="prometheus")
+        await on.put("alerts", Snapshot("alert", "", ()), Status("live"), source="alertmanager")
+        assert "0s ago" in on.title(pane)
+        assert len(on.keys(pane)) == 1, "an empty Alertmanager takes no alert of Prometheus away"
+
+
+async def test_usage_that_is_missing_is_said_where_it_would_stand() -> None:
+    async with stage(size=(200, 50)) as on:
+        await on.fill("pods", "pod", pod("shop/a"))
+        await on.put("usage", Status("absent", detail="no metrics API (metrics.k8s.io)"))
+        assert "no metrics API" in on.title(on.screen.pods_pane)
+        assert "kubernetes usage absent" in on.text
+
+
+async def test_a_source_that_is_misconfigured_is_told_and_takes_nothing_with_it() -> None:
+    async with stage(size=(200, 50)) as on:
+        on.runtime.problems["alertmanager"] = "alertmanager: url is not a URL"
+        await on.fill("pods", "pod", pod("shop/a"))
+        on.screen.second()
+        await on.pilot.pause(0)
+        assert "url is not a URL" in on.text
+        assert "alertmanager misconfigured" in on.text
+        assert "shop/a" in on.keys(on.screen.pods_pane)
+
+
+async def test_what_is_hidden_by_choice_is_told_apart_from_what_is_not_there() -> None:
+    async with stage(FakeCluster(), size=(80, 24)) as on:
+        await on.fill("pods", "pod", pod("shop/a"), pod("shop/b"))
+        await on.press("exclamation_mark")
+        assert "none of 2 pods shown" in on.text
+        assert "faults only (! shows all)" in on.text
+        await on.filter("xyz")
+        assert "filter /xyz (Esc clears it)" in on.text
+        assert "0/2" in on.title(on.screen.pods_pane)
+
+
+async def test_namespaces_asked_for_at_the_start_reach_the_sources_and_the_screen() -> None:
+    cluster = FakeCluster()
+    async with stage(cluster, namespaces=["shop"]) as on:
+        await on.fill("pods", "pod", pod("shop/a"), pod("pay/b"))
+        assert on.keys(on.screen.pods_pane) == ["shop/a"]
+        assert "ns:shop" in on.text
+        await on.command("ns pay,ops")
+        assert cluster.included == ["pay", "ops"]
+        assert on.keys(on.screen.pods_pane) == ["pay/b"]
+
+
+async def test_faults_that_come_with_time_alone_are_counted() -> None:
+    """A pod that stays on its way up becomes a fault although nothing about it changes."""
+    async with stage(clock=ManualClock(NOW)) as on:
+        await on.fill(
+            "pods", "pod", pod("shop/slow", "ContainerCreating", created=NOW - 50, ready=0), pod("shop/ok")
+        )
+        await on.press("exclamation_mark")
+        assert on.keys(on.screen.pods_pane) == []
+        await on.pass_seconds(15)
+        assert on.keys(on.screen.pods_pane) == ["shop/slow"]
+        assert "1 faulty" in on.title(on.screen.pods_pane)
+
+
+async def test_a_lost_watchdog_is_an_alarm() -> None:
+    async with stage(size=(80, 24)) as on:
+        pane = on.screen.alerts_pane
+        await on.focus(pane)
+        watchdog = Alert("prometheus", "w", (("alertname", "Watchdog"),), "firing", since=NOW - 60)
+        await on.put("alerts", Snapshot("alert", "", (watchdog,)), Status("live"), source="prometheus")
+        assert "watchdog" not in on.title(pane)
+        assert "active" not in on.title(pane), "a heartbeat is no trouble"
+        await on.put("alerts", Snapshot("alert", "", ()), source="prometheus")
+        assert "watchdog lost" in on.title(pane)
