@@ -1,0 +1,66 @@
+"""What the engine asks of whoever holds the samples: select series by matchers in a range of time."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Labels: TypeAlias = tuple[tuple[str, str], ...]
+"""(name, value) pairs sorted by name, `__name__` among them; no empty values."""
+
+Times: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+
+STALE_BITS = 0x7FF0000000000002
+"""The bits of the NaN that marks the end of a series (Prometheus' StaleNaN); any other NaN is a value."""
+STALE: float = struct.unpack("<d", struct.pack("<Q", STALE_BITS))[0]
+
+
+class MatchOp(str, Enum):
+    EQUAL = "="
+    NOT_EQUAL = "!="
+    REGEX = "=~"
+    NOT_REGEX = "!~"
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A condition on a label; a label that is missing has the empty value. Regular expressions are RE2, anchored."""
+
+    name: str
+    op: MatchOp
+    value: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredSeries:
+    """A series' float samples in the order of time: milliseconds since the epoch, strictly increasing.
+
+    `values` may hold stale markers (`STALE`, told by its bits: see `stale_mask`).
+    """
+
+    labels: Labels
+    times: Times
+    values: Floats
+
+
+class Storage(Protocol):
+    """Where samples come from."""
+
+    def select(self, matchers: Sequence[Matcher], start: int, end: int) -> Iterable[StoredSeries]:
+        """The series that satisfy all matchers, with at least their samples of start <= time <= end (milliseconds).
+
+        More samples may be given, never fewer; each set of labels once, in any order.
+        """
+        ...
+
+
+def stale_mask(values: Floats) -> NDArray[np.bool_]:
+    """True where a value is the stale marker."""
+    return values.view(np.uint64) == np.uint64(STALE_BITS)
