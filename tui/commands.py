@@ -76,8 +76,9 @@ def _sort(screen: MainScreen, rest: str) -> None:
 
 
 def _filter(screen: MainScreen, rest: str) -> None:
-    if isinstance(screen.active, TablePane):
-        screen.active.set_filter(rest)
+    if not isinstance(screen.active, TablePane):
+        raise CommandError("there is nothing to filter here")
+    screen.active.set_filter(rest)
 
 
 COMMANDS: tuple[Command, ...] = (

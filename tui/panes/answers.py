@@ -20,12 +20,14 @@ MOST_DRAWN = 40
 
 
 class Answer(NamedTuple):
-    """What came back for one query: now, over the window, and why not."""
+    """What came back for one query: now, over the window, and why not; `span_error` is why the window is missing
+    where the rest is there."""
 
     expr: str = ""
     instant: QueryResult | None = None
     span: QueryResult | None = None
     error: BaseException | None = None
+    span_error: BaseException | None = None
 
 
 class ResultRow(NamedTuple):

@@ -20,7 +20,7 @@ from tui.session import Session
 from tui.sheets.sheet import Cell
 from tui.states import GLYPHS, PaneState
 from tui.widgets.columns import Column
-from tui.widgets.graph import Graph
+from tui.widgets.graph import Graph, GraphData
 from tui.widgets.lines import Line, LineWidget, Piece
 from tui.widgets.prompt import Prompt
 from tui.widgets.rows import KeyedRows
@@ -103,7 +103,7 @@ class ConsolePane(Pane):
     def on_mount(self) -> None:
         self.graph.display = False
         self.prompt.open(SIGN, self.expr)
-        self.table.set_placeholder("no query yet", "press e to write one")
+        self.table.set_placeholder("asking", self.expr)
         self.call_after_refresh(self.run_query)
 
     # -- running
@@ -139,6 +139,7 @@ class ConsolePane(Pane):
             instant if isinstance(instant, QueryResult) else None,
             span if isinstance(span, QueryResult) else None,
             instant if isinstance(instant, BaseException) else None,
+            span if isinstance(span, BaseException) else None,
         )
         for failure in (instant, span):
             if isinstance(failure, BaseException) and not isinstance(failure, SourceError):
@@ -157,9 +158,10 @@ class ConsolePane(Pane):
         self.table.set_rows(KeyedRows(list(found), found.__getitem__, _cells))
         if not rows:
             self.table.set_placeholder(*self._emptiness())
-        if answer.span is not None:
-            self.graph.show(graph_data(answer.expr, answer.span))
-        self.graph.set_placeholder(self._emptiness()[1])
+        # Without an answer over the window there is no graph: not that of the query before.
+        self.graph.show(graph_data(answer.expr, answer.span) if answer.span is not None else GraphData())
+        missing = answer.error is None and answer.span_error
+        self.graph.set_placeholder(f"no graph: {clean(str(missing))}" if missing else self._emptiness()[1])
         self.tell_title()
 
     def _said(self) -> list[tuple[str, str]]:
@@ -168,18 +170,25 @@ class ConsolePane(Pane):
             results = [result for result in (self.answer.instant, self.answer.span) if result is not None]
             warnings = {(clean(text), "warn") for result in results for text in result.warnings}
             infos = {(clean(text), "dim") for result in results for text in result.infos}
-            return [*sorted(warnings), *sorted(infos)]
+            return [*self._trendless(), *sorted(warnings), *sorted(infos)]
         said = [(clean(str(error)), "bad")]
         if isinstance(error, QueryError) and error.column is not None and (error.line or 1) == 1:
             said.insert(0, (" " * (len(SIGN) + error.column - 1) + "^", "caret"))
         return said
 
+    def _trendless(self) -> list[tuple[str, str]]:
+        """Why there is no trend; strings and ranges of samples never have one."""
+        instant, failure = self.answer.instant, self.answer.span_error
+        if failure is None or (instant is not None and instant.type in ("string", "matrix")):
+            return []
+        return [(f"no trend: {clean(str(failure))}", "warn")]
+
     def _emptiness(self) -> tuple[str, str]:
         if self.answer.error is not None:
             return "no answer", f"asked again every {EVERY} s; r asks now, e edits the query"
         if not self.answer.expr:
-            return "asking", self.expr
-        return "empty result", f"no series match at this moment: {self.answer.expr}"
+            return "asking", clean(self.expr)
+        return "empty result", f"no series match at this moment: {clean(self.answer.expr)}"
 
     def state(self) -> PaneState:
         if self.source() is None:

@@ -21,7 +21,7 @@ from tui.session import Session
 from tui.states import GLYPHS, PaneState
 from tui.widgets.lines import Line, Piece
 from tui.widgets.table import LineTable
-from tui.widgets.text import fit, wrap
+from tui.widgets.text import fit, width, wrap
 
 LABEL = 18
 EVERY = 10
@@ -77,8 +77,11 @@ def _laid(text: Text, columns: int) -> list[Line]:
         return [Line()]
     room = max(columns - LABEL - 3, 10)
     parts = wrap(text.text, room) or [""]
-    lines = [Line(((f"  {fit(text.label, LABEL - 1)} ", "dim"), (parts[0], text.style)))]
-    lines += [Line(((" " * (LABEL + 2), ""), (part, text.style))) for part in parts[1:]]
+    if width(text.label) < LABEL:
+        lines = [Line(((f"  {fit(text.label, LABEL - 1)} ", "dim"), (parts.pop(0), text.style)))]
+    else:  # a name that is cut may be the name of another label
+        lines = [Line(((f"  {part}", "dim"),)) for part in wrap(text.label, max(columns - 2, 10))]
+    lines += [Line(((" " * (LABEL + 2), ""), (part, text.style))) for part in parts]
     return lines
 
 
@@ -127,14 +130,14 @@ class DetailPane(Pane):
         if not sources:
             return
         ask = self.session.runtime.ask
+        raw, trouble = self.raw, ""
         try:
-            self.raw = await asyncio.wrap_future(
-                ask(lambda: sources[0].get_object(ref.kind, ref.namespace, ref.name))
-            )
-            self.trouble = ""
+            raw = await asyncio.wrap_future(ask(lambda: sources[0].get_object(ref.kind, ref.namespace, ref.name)))
         except SourceError as error:
-            self.trouble = str(error)
-        self.redraw()
+            trouble = str(error)
+        if ref is self.ref:  # else something else was opened meanwhile
+            self.raw, self.trouble = raw, trouble
+            self.redraw()
 
     def redraw(self) -> None:
         look, world, ref = self.session.look, self.session.world, self.ref

@@ -256,8 +256,8 @@ class TablePane(Pane, Generic[R]):
             if self.faults_only:
                 chosen.append("faults only (! shows all)")
             if self.filter:
-                chosen.append(f"filter /{self.filter.text} (Esc clears it)")
+                chosen.append(f"filter /{clean(self.filter.text)} (Esc clears it)")
             if self.session.namespaces:
-                chosen.append(f"namespaces {', '.join(self.session.namespaces)} (0 shows all)")
+                chosen.append(f"namespaces {', '.join(map(clean, self.session.namespaces))} (0 shows all)")
             return f"none of {total} {self.what} shown", "; ".join(chosen)
         return self.state().empty

@@ -1,0 +1,212 @@
+"""The PromQL console: asking, answering, refusing, drawing, and asking again."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sources.contract import QueryError, Unavailable
+from sources.model import QueryResult, Series
+from tests.pilot.staged import NOW, Stage, stage
+from tests.pilot.staged_sources import FakeMetrics, matrix, vector
+
+
+def cells(on: Stage) -> list[tuple[str, str]]:
+    """Series and value of each row."""
+    rows = on.screen.console.table.rows
+    return [(rows.cells(index)[0][0], rows.cells(index)[1][0]) for index in range(len(rows))]
+
+
+async def test_the_first_query_is_asked_by_itself_and_answered_with_a_trend() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics) as on:
+        await on.settle()
+        assert metrics.asked == ["sum by (job) (up)"]
+        assert cells(on) == [('{job="web"}', "3"), ('{job="db"}', "7")]
+        assert "2 series" in on.title(on.screen.console)
+        assert on.screen.console.table.rows.cells(0)[2][0] != ""
+        assert '{job="web"}' in on.text
+
+
+async def test_a_query_is_edited_and_asked() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics) as on:
+        await on.settle()
+        metrics.instant = vector(({"__name__": "up"}, 1.5))
+        await on.press("e", "ctrl+u")
+        await on.type("max(up)")
+        await on.settle()
+        assert metrics.asked[-1] == "max(up)"
+        assert on.screen.console.expr == "max(up)"
+        assert cells(on) == [("up", "1.5")]
+        assert on.app.focused is on.screen.console.table
+        await on.press("e", "up")
+        assert on.screen.console.prompt.value == "max(up)", "the history has it"
+        await on.press("escape")
+        await on.command("query min(up)")
+        await on.settle()
+        assert metrics.asked[-1] == "min(up)"
+        await on.command("query")
+        assert on.app.focused is on.screen.console.prompt
+
+
+async def test_leaving_the_prompt_keeps_the_query() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics) as on:
+        await on.settle()
+        await on.press("e", "x", "y", "escape")
+        assert on.screen.console.prompt.value == "sum by (job) (up)"
+        assert metrics.asked == ["sum by (job) (up)"]
+
+
+async def test_an_error_has_a_caret_under_its_place() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics) as on:
+        await on.settle()
+        metrics.instant = metrics.span = QueryError("unexpected ')' in [x]", line=1, column=5)
+        await on.command("query sum(]")
+        await on.settle()
+        lines = on.screen.console.notes.plain
+        prompt = on.screen.console.prompt.plain[0]
+        assert prompt[lines[0].index("^")] == "]"
+        assert lines[1] == "unexpected ')' in [x]"
+        assert "query failed" in on.title(on.screen.console)
+        assert cells(on) == []
+        assert "asked again every 15 s" in on.text
+        metrics.instant = vector(({"a": "b"}, 1.0))
+        metrics.span = matrix(({"a": "b"}, [1, 2]), start=0)
+        await on.press("r")
+        await on.settle()
+        assert on.screen.console.notes.plain == []
+        assert on.screen.console.notes.size.height == 0
+        assert cells(on) == [('{a="b"}', "1")]
+
+
+async def test_a_trend_that_failed_is_said_and_leaves_no_old_graph() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics, size=(160, 40)) as on:
+        await on.settle()
+        await on.press("v")
+        assert "last 7" in on.text
+        metrics.span = Unavailable("query timed out in expression evaluation")
+        await on.press("r")
+        await on.settle()
+        assert "no trend: query timed out" in on.text
+        assert "no graph: query timed out" in on.text
+        assert "last 7" not in on.text
+        metrics.instant = QueryResult("string", text="hello")
+        await on.press("v", "r")
+        await on.settle()
+        assert cells(on)[0][0] == "hello"
+        assert "no trend" not in on.text, "a string never has one"
+
+
+async def test_warnings_and_infos_of_the_server_are_shown() -> None:
+    metrics = FakeMetrics()
+    metrics.instant = vector(
+        ({"a": "b"}, 1.0), warnings=("store x is missing",), infos=("metric might not be a counter",)
+    )
+    async with stage(metrics) as on:
+        await on.settle()
+        assert on.screen.console.notes.plain == ["store x is missing", "metric might not be a counter"]
+        assert "partial" in on.title(on.screen.console)
+
+
+async def test_an_empty_answer_and_no_source_at_all() -> None:
+    metrics = FakeMetrics()
+    metrics.instant, metrics.span = vector(), matrix(start=0)
+    async with stage(metrics) as on:
+        await on.settle()
+        assert "empty result" in on.text
+        assert "no series match at this moment: sum by (job) (up)" in " ".join(on.text.split())
+    async with stage() as on:
+        await on.settle()
+        assert "no metrics" in on.text
+        assert "--prometheus URL" in on.text
+        await on.press("v", "r", "plus", "o", "e", "escape")
+        assert on.app.is_running
+
+
+async def test_it_is_asked_again_every_fifteen_seconds_unless_time_is_held() -> None:
+    metrics = FakeMetrics()
+    metrics.instant = vector(({"a": "b"}, 1.0), at=NOW)
+    async with stage(metrics) as on:
+        await on.settle()
+        await on.pass_seconds(14)
+        assert len(metrics.asked) == 1
+        assert "14s ago" in on.title(on.screen.console)
+        await on.pass_seconds(1)
+        await on.settle()
+        assert len(metrics.asked) == 2
+        await on.press("space")
+        await on.pass_seconds(40)
+        await on.settle()
+        assert len(metrics.asked) == 2
+        await on.press("space")
+        await on.settle()
+        assert len(metrics.asked) == 3
+
+
+async def test_a_hidden_console_asks_nothing() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics, size=(80, 24)) as on:
+        await on.settle()
+        before = len(metrics.asked)
+        await on.pass_seconds(31)
+        await on.settle()
+        assert len(metrics.asked) == before
+
+
+async def test_a_new_query_cancels_the_one_on_its_way() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics) as on:
+        await on.settle()
+        metrics.gate = asyncio.Event()
+        metrics.instant = vector(({"old": "answer"}, 1.0))
+        on.screen.console.ask("slow")
+        await on.pilot.pause(0)
+        assert cells(on)[0][0] == '{job="web"}', "the last answer stays until there is another"
+        metrics.gate = None
+        metrics.instant = vector(({"new": "answer"}, 2.0))
+        on.screen.console.ask("fast")
+        await on.settle()
+        assert cells(on) == [('{new="answer"}', "2")]
+        assert on.screen.console.answer.expr == "fast"
+
+
+async def test_the_window_by_command() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics) as on:
+        await on.command("range 2h")
+        await on.settle()
+        assert on.screen.console.window == 7200
+        start, end, step = metrics.ranges[-1]
+        assert end - start == pytest.approx(7200, abs=step)
+        for wrong, said in (("5x", "is not a duration"), ("5s", "from 1m to 90d"), ("", "is not a duration")):
+            await on.command(f"range {wrong}")
+            assert said in on.bottom
+        assert on.screen.console.window == 7200
+
+
+async def test_the_graph_shows_the_series_and_a_legend() -> None:
+    metrics = FakeMetrics()
+    metrics.span = matrix(
+        ({"job": "web"}, [float(n % 7) for n in range(60)]), ({"job": "db"}, [3.0] * 60), start=NOW - 900
+    )
+    async with stage(metrics, size=(160, 40)) as on:
+        await on.settle()
+        await on.press("v")
+        assert 'a {job="web"}' in on.text
+        assert 'b {job="db"}' in on.text
+        assert "max 6" in on.text
+        metrics.span = matrix(({"job": "web"}, [1.0]), start=NOW)
+        await on.press("r")
+        await on.settle()
+        assert on.app.is_running
+        metrics.span = QueryResult(
+            "matrix", (Series((("a", "b"),), (NOW,), (float("nan"),)),), start=NOW - 30, end=NOW, step=15.0
+        )
+        await on.press("r")
+        await on.settle()
+        assert on.app.is_running
