@@ -68,11 +68,25 @@ def running(settings: Settings, feeds: frozenset[str]) -> Iterator[Sources]:
         runtime: Sources = Runtime(settings.sources, feeds=feeds)
         runtime.start()
         try:
+            _refuse_wrong_flags(settings, runtime)
             yield runtime
         finally:
             runtime.stop(2.0)
     finally:
         logging.lastResort, threading.excepthook = quiet, hook
+
+
+def _refuse_wrong_flags(settings: Settings, runtime: Sources) -> None:
+    """A source that the file configures wrongly is left out and told; for one that a flag asked for, that is not
+    what the user wants. Raises `CommandError`."""
+    for name, problem in runtime.problems.items():
+        flags = {
+            origin
+            for key, origin in settings.origins.items()
+            if key.startswith(f"sources.{name}.") and origin.startswith("--")
+        }
+        if flags:
+            raise CommandError(USAGE, f"{', '.join(sorted(flags))}: {problem}")
 
 
 class Picture(NamedTuple):

@@ -77,9 +77,7 @@ class Choice(NamedTuple):
             word = sort_word(args.sort_by)
             if word not in listing.orders:
                 known = ", ".join(listing.orders)
-                raise CommandError(
-                    USAGE, f"--sort-by {args.sort_by!r}: {listing.name} sort by {known}"
-                )
+                raise CommandError(USAGE, f"--sort-by {args.sort_by!r}: {listing.name} sort by {known}")
             first = listing.orders[word]
             rank = lambda row: (_last(first(row)), listing.order(row))  # noqa: E731  # closes over both
         namespace = None if args.all_namespaces else args.namespace

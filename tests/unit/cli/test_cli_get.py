@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from sources.config import Settings, Ui
 from sources.contract import Delete, Denied, Misconfigured, Snapshot, Status, Unauthorized, Unavailable, Upsert
 from sources.model import Alert, ObjectRef, Silence
 from tests.unit.cli.stage import (
@@ -23,6 +24,7 @@ from tests.unit.cli.stage import (
     unsafe,
 )
 from tui.cli import main
+from tui.oneshot import get
 
 LIVE = Status("live")
 
@@ -276,6 +278,19 @@ def test_no_source_for_it_is_a_matter_of_configuration(stage: Stage, capsys: pyt
     stage.problems["prometheus"] = "url: not a URL"
     assert main(["get", "alerts"]) == 2
     assert capsys.readouterr().err == "topmast: prometheus: url: not a URL\n"
+
+
+def test_a_source_that_a_flag_asked_for_is_not_left_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pods(stage, pod("a"))
+    stage.problems["prometheus"] = "not a URL"
+    assert main(["get", "pods"]) == 0
+    assert capsys.readouterr().err == "topmast: prometheus: not a URL\n"
+    settings = Settings(Ui(), {}, {"sources.prometheus.url": "--prometheus"}, None)
+    monkeypatch.setattr(get, "settings_from", lambda *_, **__: settings)
+    assert main(["get", "pods"]) == 2
+    assert capsys.readouterr() == ("", "topmast: --prometheus: not a URL\n")
 
 
 def test_an_answer_that_does_not_come(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,24 +67,8 @@ def config_of(argv: list[str], source: str = "kubernetes", **how: bool) -> Any:
 
 
 def test_flags_reach_their_source() -> None:
-    argv = [
-        "--kubeconfig",
-        "k",
-        "--context",
-        "c",
-        "--cluster",
-        "l",
-        "--user",
-        "u",
-        "--as",
-        "a",
-        "--as-group",
-        "g",
-        "--as-uid",
-        "i",
-        "--request-timeout",
-        "5s",
-    ]
+    argv = ["--kubeconfig", "k", "--context", "c", "--cluster", "l", "--user", "u", "--request-timeout", "5s"]
+    argv += ["--as", "a", "--as-group", "g", "--as-uid", "i"]
     found = config_of(["get", "pods", *argv, "-n", "shop"], namespaced=True)
     assert found == Shape(
         kubeconfig="k",
