@@ -21,4 +21,7 @@ class Command(NamedTuple):
 
 SAMPLE = Command("sample", (sys.executable, str(Path(__file__).with_name("sample_app.py"))), "READY", "q")
 
-COMMANDS = (SAMPLE,)
+DEMO = Command("demo", (sys.executable, "-m", "tui", "demo", "--mouse"), "Pods 29", "q")
+"""The real program; a few of some 300 pods are done or gone with the minute."""
+
+COMMANDS = (SAMPLE, DEMO)

@@ -191,6 +191,14 @@ class TerminalDriver(LinuxDriver):
             self._disable_line_wrap()
             self.write("\x1b[?25l\x1b[?1004h")
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # The terminal itself: COLUMNS and LINES, where something exports them, do not follow a resize.
+        with suppress(OSError, ValueError):
+            columns, rows = os.get_terminal_size(self._output.fileno())
+            if columns and rows:
+                return columns, rows
+        return super()._get_terminal_size()
+
     def restore_now(self, attributes: list[Any] | None, line: str = "") -> None:
         """Give the terminal back without event loop and writer: drop what is queued, reset, never block.
 

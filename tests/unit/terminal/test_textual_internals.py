@@ -29,6 +29,7 @@ def test_methods_that_are_overridden_exist() -> None:
         "_enable_mouse_support",
         "_enable_bracketed_paste",
         "_disable_line_wrap",
+        "_get_terminal_size",
         "start_application_mode",
         "stop_application_mode",
         "resume_application_mode",
