@@ -1,20 +1,19 @@
 """The parse tree of PromQL: frozen nodes that know where in the text they stand.
 
-`start` and `end` are character offsets into the query (end is after the last character). Durations are integer
-milliseconds once they are literal; where the query writes an expression (`[step() * 2]`), the node keeps it and the
-engine works it out for the query's range and step.
+`start` and `end` are character offsets into the query (end is after the last character). Durations are in seconds
+as written, or an expression (`[step() * 2]`); the engine works them out for the query's range and step.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 
 from sources.promql.storage import Matcher
 
 
-class ValueType(str, Enum):
+class ValueType(StrEnum):
     """What an expression evaluates to; the values are the words Prometheus uses in its errors and its API."""
 
     NONE = "none"
@@ -111,7 +110,7 @@ class Unary(Node):
     expr: Expr
 
 
-class Cardinality(str, Enum):
+class Cardinality(StrEnum):
     ONE_TO_ONE = "one-to-one"
     MANY_TO_ONE = "many-to-one"
     ONE_TO_MANY = "one-to-many"
@@ -135,7 +134,7 @@ class Binary(Node):
     right: Expr
     returns_bool: bool = False
     matching: Matching | None = None
-    """None unless both sides are vectors."""
+    """As written; it says something only where both sides are vectors."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,12 +15,12 @@ class PromQLError(Exception):
 class ParseError(PromQLError):
     """The query is not PromQL, or its types do not fit.
 
-    `line` and `column` count from 1, the column in bytes as Prometheus counts; `start` and `end` are character
-    offsets for a caret. `str()` is "1:5: parse error: message".
+    `line` and `column` count from 1 (0 for an empty query), the column in bytes as Prometheus counts; `start` and
+    `end` are character offsets for a caret. `str()` is "1:5: parse error: message".
     """
 
     def __init__(self, line: int, column: int, message: str, start: int = 0, end: int = 0) -> None:
-        super().__init__(f"{line}:{column}: parse error: {message}")
+        super().__init__(f"{f'{line}:{column}' if line else 'unknown position'}: parse error: {message}")
         self.line, self.column, self.message = line, column, message
         self.start, self.end = start, end
 
@@ -42,11 +42,11 @@ class LimitError(PromQLError):
     """The query needs more samples than it may load."""
 
 
-class QueryTimeout(PromQLError):
+class QueryTimeout(PromQLError):  # noqa: N818 (the word Prometheus uses)
     """The query took longer than it may."""
 
 
-class QueryCanceled(PromQLError):
+class QueryCanceled(PromQLError):  # noqa: N818 (the word Prometheus uses)
     """The caller's `canceled` said so."""
 
 
@@ -80,7 +80,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """One series of a matrix: `times` in milliseconds, `values` without stale markers; missing steps are absent."""
+    """One series of a matrix, `times` in milliseconds; there are no stale markers, missing steps are absent."""
 
     labels: Labels
     times: Times

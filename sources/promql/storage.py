@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -22,7 +22,7 @@ STALE_BITS = 0x7FF0000000000002
 STALE: float = struct.unpack("<d", struct.pack("<Q", STALE_BITS))[0]
 
 
-class MatchOp(str, Enum):
+class MatchOp(StrEnum):
     EQUAL = "="
     NOT_EQUAL = "!="
     REGEX = "=~"
@@ -31,7 +31,7 @@ class MatchOp(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A condition on a label; a label that is missing has the empty value. Regular expressions are RE2, anchored."""
+    """A condition on a label; a label that is missing has the empty value. Expressions are anchored RE2."""
 
     name: str
     op: MatchOp
@@ -54,7 +54,7 @@ class Storage(Protocol):
     """Where samples come from."""
 
     def select(self, matchers: Sequence[Matcher], start: int, end: int) -> Iterable[StoredSeries]:
-        """The series that satisfy all matchers, with at least their samples of start <= time <= end (milliseconds).
+        """The series that satisfy all matchers, with at least their samples of start <= time <= end (in ms).
 
         More samples may be given, never fewer; each set of labels once, in any order.
         """
@@ -63,4 +63,5 @@ class Storage(Protocol):
 
 def stale_mask(values: Floats) -> NDArray[np.bool_]:
     """True where a value is the stale marker."""
-    return values.view(np.uint64) == np.uint64(STALE_BITS)
+    mask: NDArray[np.bool_] = values.view(np.uint64) == np.uint64(STALE_BITS)
+    return mask
