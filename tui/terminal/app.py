@@ -12,16 +12,20 @@ from functools import partial
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from sources.text import clean
 from tui.terminal import crash
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.environment import Terminal
+from tui.terminal.frames import Sent, Shown
 from tui.terminal.redact import redact
 from tui.terminal.signals import ExitSignals
 
@@ -63,9 +67,40 @@ class TerminalSafeApp(App[ReturnType]):
         """Remember a line for a crash report (redacted and cleaned here)."""
         self.notes.append(clean(redact(text)))
 
+    @property
+    def shown(self) -> Shown:
+        """What the terminal shows, as far as is known."""
+        shown: Shown | None = self.__dict__.get("_shown_cells")
+        if shown is None:
+            shown = self.__dict__["_shown_cells"] = Shown()
+        return shown
+
     def repaint(self) -> None:
         """Draw everything anew, whatever the terminal shows now."""
+        self.shown.forget()
         self.refresh(layout=True)
+
+    def on_resize(self, event: Resize) -> None:
+        """A terminal that was smaller for a moment has lost something even if its size is the old one again."""
+        if event.size == self.shown.size:
+            self.repaint()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send of a frame what the terminal does not show yet."""
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate) and self._reaches_terminal():
+            text = self.shown.changes(renderable, self.console)
+            cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+            if not text and cursor == self._previous_cursor_position:
+                return
+            super()._display(screen, Sent(text))  # type: ignore[arg-type]  # what Textual itself hands over here
+        else:
+            super()._display(screen, renderable)
+
+    def _reaches_terminal(self) -> bool:
+        """Whether Textual would send a frame now; else it throws it away, and it must not count as shown."""
+        driver = self._driver
+        sends = self._running and not self._closed and not self._batch_count
+        return sends and driver is not None and not driver.is_headless and not driver.is_inline
 
     def action_repaint(self) -> None:
         """Draw everything anew and switch the modes on again (after a `reset`, in a re-attached tmux)."""

@@ -4,9 +4,12 @@ import inspect
 from pathlib import Path
 
 import textual.app
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers import _writer_thread, linux_driver
+from textual.geometry import Region
+from textual.screen import Screen
 
 from tui.terminal import driver
 from tui.terminal.backlog import backlog
@@ -46,8 +49,24 @@ def test_attributes_of_driver_and_app() -> None:
     for name in ("_file", "_writer_thread", "_auto_restart", "_loop", "_app", "fileno"):
         assert f"self.{name}" in source
     app = inspect.getsource(textual.app)
-    for name in ("_driver", "_loop", "_thread_id", "_exit"):
+    for name in (
+        "_driver",
+        "_loop",
+        "_thread_id",
+        "_exit",
+        "_running",
+        "_closed",
+        "_batch_count",
+        "_previous_cursor_position",
+    ):
         assert f"self.{name}" in app or f"app.{name}" in app
+
+
+def test_frames_come_by_way_of_display() -> None:
+    assert list(inspect.signature(App._display).parameters) == ["self", "screen", "renderable"]
+    assert "app._display(self, update)" in inspect.getsource(Screen)
+    assert {"spans", "chops", "chop_ends"} <= set(vars(ChopsUpdate([], [], [])))
+    assert {"strips", "region"} <= set(vars(LayoutUpdate([], Region())))
 
 
 def test_backlog_counts_what_waits(tmp_path: Path) -> None:
