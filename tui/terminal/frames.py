@@ -14,6 +14,8 @@ from textual.strip import Strip
 
 GAP = 8
 """Unchanged cells between two changed ones that cost less than a move and another start of the style."""
+MOST = 0.8
+"""Beyond this share of changed cells a strip is sent as it is: cutting it would cost time and save nothing."""
 
 Frame = LayoutUpdate | ChopsUpdate
 """A whole screen, or parts of its lines."""
@@ -29,15 +31,33 @@ class Sent(CompositorUpdate):
         return self.text
 
 
+class _Row:
+    """One line of the terminal: characters and styles by cell (None where nothing is known), and its strips."""
+
+    __slots__ = ("characters", "strips", "styles")
+
+    def __init__(self) -> None:
+        self.characters: list[object] = []
+        self.styles: list[object] = []
+        self.strips: dict[tuple[int, int], list[Segment]] = {}
+        """What was drawn last, by first and one-past-last cell, as far as nothing was drawn over it."""
+
+    def reach(self, end: int) -> None:
+        missing = end - len(self.characters)
+        if missing > 0:
+            self.characters.extend([None] * missing)
+            self.styles.extend([None] * missing)
+
+
 class Shown:
     """The cells of the terminal, as far as they were drawn since the last `forget`.
 
-    A cell is its character with its style. Text with wide or combining characters is kept and sent as a whole
-    strip: terminals do not agree on how wide it is, and half of it must not stay.
+    Text with wide or combining characters is kept and sent as a whole strip: terminals do not agree on how wide
+    it is, and half of it must not stay.
     """
 
     def __init__(self) -> None:
-        self._rows: dict[int, tuple[list[object], list[object]]] = {}
+        self._rows: dict[int, _Row] = {}
         self.size: Size | None = None
         """The size of the last frame that was a whole screen."""
 
@@ -66,48 +86,55 @@ class Shown:
         return "".join(sent)
 
     def _draw(self, y: int, x: int, strip: Strip, console: Console, sent: list[str]) -> None:
-        characters, styles = self._rows.setdefault(y, ([], []))
+        row = self._rows.setdefault(y, _Row())
         size = strip.cell_length
-        if len(characters) < x + size:
-            missing = x + size - len(characters)
-            characters.extend([None] * missing)
-            styles.extend([None] * missing)
+        end = x + size
         segments = list(strip)
+        if row.strips.get((x, end)) == segments:
+            return
+        if (x, end) not in row.strips:
+            row.strips = {place: old for place, old in row.strips.items() if place[1] <= x or place[0] >= end}
+        row.strips[x, end] = segments
+        row.reach(end)
         if sum(len(segment.text) for segment in segments) != size:
-            spans = _changed_whole(characters, x, size, segments)
-            styles[x : x + size] = [None] * size
+            spans = _changed_whole(row, x, end, segments)
         else:
-            spans = _changed(characters, styles, x, segments)
-        for start, end in spans:
-            part = strip if end - start == size else strip.crop(start - x, end - x)
-            sent.append(f"\x1b[{y + 1};{start + 1}H{part.render(console)}")
+            spans = _changed(row, x, segments)
+        if sum(last - first for first, last in spans) > size * MOST:
+            spans = [(x, end)]
+        for first, last in spans:
+            part = strip if last - first == size else strip.crop(first - x, last - x)
+            sent.append(f"\x1b[{y + 1};{first + 1}H{part.render(console)}")
 
 
-def _changed_whole(characters: list[object], x: int, size: int, segments: list[Segment]) -> list[list[int]]:
-    whole: list[object] = [tuple((segment.text, segment.style) for segment in segments)] * size
-    if characters[x : x + size] == whole:
+def _changed_whole(row: _Row, x: int, end: int, segments: list[Segment]) -> list[tuple[int, int]]:
+    whole: list[object] = [tuple(segments)] * (end - x)
+    if row.characters[x:end] == whole:
         return []
-    characters[x : x + size] = whole
-    return [[x, x + size]]
+    row.characters[x:end] = whole
+    row.styles[x:end] = [None] * (end - x)
+    return [(x, end)]
 
 
-def _changed(characters: list[object], styles: list[object], x: int, segments: list[Segment]) -> list[list[int]]:
+def _changed(row: _Row, x: int, segments: list[Segment]) -> list[tuple[int, int]]:
     """First and one-past-last cells that differ from what is known; puts the new ones in their place."""
-    spans: list[list[int]] = []
+    spans: list[tuple[int, int]] = []
     for text, style, _ in segments:
-        end = x + len(text)
+        size = len(text)
+        end = x + size
         new: list[object] = list(text)
-        like: list[object] = [style] * len(text)
-        old, liked = characters[x:end], styles[x:end]
+        like: list[object] = [style] * size
+        old, liked = row.characters[x:end], row.styles[x:end]
         if old != new or liked != like:
-            cells = zip(old, new, liked, like, strict=True)
-            for at, (a, b, s, t) in enumerate(cells, x):
-                if a == b and s == t:
-                    continue
-                if spans and at - spans[-1][1] <= GAP:
-                    spans[-1][1] = at + 1
-                else:
-                    spans.append([at, at + 1])
-            characters[x:end], styles[x:end] = new, like
+            first, last = 0, size
+            while old[first] == new[first] and liked[first] == style:
+                first += 1
+            while old[last - 1] == new[last - 1] and liked[last - 1] == style:
+                last -= 1
+            if spans and x + first - spans[-1][1] <= GAP:
+                spans[-1] = (spans[-1][0], x + last)
+            else:
+                spans.append((x + first, x + last))
+            row.characters[x:end], row.styles[x:end] = new, like
         x = end
     return spans
