@@ -1,351 +1,388 @@
-"""Regular expressions of label matchers in linear time: no pattern can stall the program.
+"""Regular expressions of label matchers and label_replace in linear time: no pattern can stall the program.
 
-Prometheus matches with RE2, anchored at both ends, dot matching newlines. Python's `re` backtracks, and a
-pattern such as `(a+)+b` takes it exponential time; so patterns are compiled here to a nondeterministic automaton
-and run as a deterministic one that is built while it is used. The syntax is RE2's common part: literals, `.`,
-classes (also `[[:alpha:]]`, `\\d \\w \\s`), groups, `|`, `* + ? {n,m}` and their lazy forms (which match the same
-texts), `^ $`, the flag `(?i)`. `RegexError` names what is not understood.
+Prometheus matches with RE2, anchored at both ends, dot matching newlines. Python's `re` backtracks, and a pattern
+such as `(a+)+b` takes it exponential time; so patterns become a nondeterministic automaton here. `matches` runs it
+as a deterministic one that is built while it is used; `groups` runs it thread by thread in RE2's order of
+preference. Literals, alternatives of literals and `.*literal.*` take neither.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
 
-_MOST_STATES = 4000
-_MOST_REPEATS = 1000
-_MOST_LENGTH = 4000
-_MOST_DEPTH = 100
-Test: TypeAlias = Callable[[str], bool]
+from sources.promql.charsets import ANY, NOT_NEWLINE, Ranges, contains
+from sources.promql.regex_syntax import (
+    Assertion,
+    Chars,
+    Choice,
+    Group,
+    RegexError,
+    Repeat,
+    Sequence,
+    Tree,
+    parse,
+)
 
-_PERL: dict[str, Test] = {
-    "d": lambda c: "0" <= c <= "9",
-    "w": lambda c: c.isascii() and (c.isalnum() or c == "_"),
-    "s": lambda c: c in " \t\n\r\f",
-}
-_POSIX: dict[str, Test] = {
-    "alpha": lambda c: c.isascii() and c.isalpha(),
-    "digit": lambda c: "0" <= c <= "9",
-    "alnum": lambda c: c.isascii() and c.isalnum(),
-    "lower": lambda c: "a" <= c <= "z",
-    "upper": lambda c: "A" <= c <= "Z",
-    "space": lambda c: c in " \t\n\r\f\v",
-    "punct": lambda c: "!" <= c <= "~" and not c.isalnum(),
-    "xdigit": lambda c: c in "0123456789abcdefABCDEF",
-    "word": _PERL["w"],
-}
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
+__all__ = ["Regex", "RegexError", "compile_regex"]
+
+_MOST_INSTRUCTIONS = 20_000
+_MOST_LENGTH = 50_000
+_MOST_TRANSITIONS = 50_000
+_SPECIAL = re.compile(r"[\\.+*?()\[\]{}^$]")
+_REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
 
 
-class RegexError(ValueError):
-    """The pattern is not a regular expression, or uses what this matcher does not know."""
+class _State:
+    """A set of places in the automaton, after a character of some kind; `steps` are the known transitions."""
+
+    __slots__ = ("after", "places", "steps")
+
+    def __init__(self, places: frozenset[int], after: str) -> None:
+        self.places, self.after = places, after
+        self.steps: dict[str, _State] = {}
 
 
-class _Edge(NamedTuple):
-    """One step of the automaton: `test` reads a character; "start"/"end" hold only there; None is free."""
+class _Program:
+    """Instructions, each a kind with its operands; lower operands of a split are preferred."""
 
-    test: Test | str | None
-    to: int
+    def __init__(self, tree: Tree) -> None:
+        self.code: list[tuple[str, object, int]] = []
+        """(chars, ranges, next), (assert, kind, next), (save, slot, next), (split, second, first), jump, end."""
+        self._emit(tree)
+        self._add("end", 0)
+        self.asserts = any(kind == "assert" for kind, _, _ in self.code)
+
+    def _add(self, kind: str, operand: object, following: int = -1) -> int:
+        if len(self.code) >= _MOST_INSTRUCTIONS:
+            raise RegexError("expression too large", "")
+        here = len(self.code)
+        self.code.append((kind, operand, following if following >= 0 else here + 1))
+        return here
+
+    def _split(self, at: int, first: int, second: int) -> None:
+        self.code[at] = ("split", second, first)
+
+    def _emit(self, tree: Tree) -> None:
+        """Appends a fragment that is entered at its beginning and left past its end."""
+        if isinstance(tree, Chars):
+            self._add("chars", tree.ranges)
+        elif isinstance(tree, Assertion):
+            self._add("assert", tree.kind)
+        elif isinstance(tree, Sequence):
+            for part in tree.parts:
+                self._emit(part)
+        elif isinstance(tree, Choice):
+            self._choice(tree)
+        elif isinstance(tree, Group):
+            self._add("save", 2 * tree.index)
+            self._emit(tree.part)
+            self._add("save", 2 * tree.index + 1)
+        else:
+            self._repeat(tree)
+
+    def _choice(self, tree: Choice) -> None:
+        leave: list[int] = []
+        for part in tree.parts[:-1]:
+            fork = self._add("split", 0)
+            self._emit(part)
+            leave.append(self._add("jump", 0))
+            self._split(fork, fork + 1, len(self.code))
+        self._emit(tree.parts[-1])
+        for jump in leave:
+            self.code[jump] = ("jump", 0, len(self.code))
+
+    def _repeat(self, tree: Repeat) -> None:
+        for _ in range(tree.low if tree.high is not None or tree.low == 0 else tree.low - 1):
+            self._emit(tree.part)
+        if tree.high is None:
+            if tree.low == 0 and not _can_be_empty(tree.part):
+                fork = self._add("split", 0)
+                self._emit(tree.part)
+                self._add("jump", 0, fork)
+                self._fork(fork, tree.greedy)
+                return
+            # At least once, then as often as it goes; around it a way past, if it may be absent.
+            past = self._add("split", 0) if tree.low == 0 else -1
+            begin = len(self.code)
+            self._emit(tree.part)
+            again = self._add("split", 0)
+            self._split(again, *((begin, again + 1) if tree.greedy else (again + 1, begin)))
+            if past >= 0:
+                self._fork(past, tree.greedy)
+            return
+        forks = []
+        for _ in range(tree.high - tree.low):
+            forks.append(self._add("split", 0))
+            self._emit(tree.part)
+        for fork in forks:
+            self._fork(fork, tree.greedy)
+
+    def _fork(self, fork: int, greedy: bool) -> None:
+        end = len(self.code)
+        self._split(fork, *((fork + 1, end) if greedy else (end, fork + 1)))
+
+
+def _can_be_empty(tree: Tree) -> bool:
+    if isinstance(tree, Chars):
+        return False
+    if isinstance(tree, Assertion):
+        return True
+    if isinstance(tree, Sequence):
+        return all(_can_be_empty(part) for part in tree.parts)
+    if isinstance(tree, Choice):
+        return any(_can_be_empty(part) for part in tree.parts)
+    return tree.low == 0 or _can_be_empty(tree.part) if isinstance(tree, Repeat) else _can_be_empty(tree.part)
+
+
+def _kind(char: str) -> str:
+    """What assertions need to know about a neighbouring character; "" is none."""
+    if not char:
+        return ""
+    return "\n" if char == "\n" else "w" if char.isascii() and (char.isalnum() or char == "_") else "."
+
+
+def _holds(assertion: str, before: str, after: str) -> bool:
+    if assertion == "start":
+        return not before
+    if assertion == "end":
+        return not after
+    if assertion == "line-start":
+        return before in ("", "\n")
+    if assertion == "line-end":
+        return after in ("", "\n")
+    return ((before == "w") != (after == "w")) == (assertion == "word")
 
 
 class Regex:
-    """A compiled pattern; `matches` is anchored at both ends."""
+    """A compiled pattern, anchored at both ends.
 
-    def __init__(self, edges: list[list[_Edge]], start: int, accept: int) -> None:
-        self._edges = edges
-        self._accept = accept
-        self._steps: dict[tuple[frozenset[int], str], frozenset[int]] = {}
-        self._first = self._closure({start}, "start")
+    `literals` are the only texts that match, if they are known, else None.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.literals: frozenset[str] | None = None
+        self._names: list[str | None] = []
+        self._quick: Callable[[str], bool] | None = None
+        self._program: _Program | None = None
+        if not _SPECIAL.search(pattern):
+            self.literals = frozenset(pattern.split("|"))
+            return
+        if len(pattern) > _MOST_LENGTH:
+            raise RegexError("expression too large", pattern[:40] + "...")
+        self._tree, self._names = parse(pattern)
+        try:
+            self._program = _Program(self._tree)
+        except RegexError:
+            raise RegexError("expression too large", pattern[:80]) from None
+        self.literals, self._quick = _shortcuts(self._tree)
+        self._reset()
+
+    def _reset(self) -> None:
+        self._states: dict[tuple[frozenset[int], str], _State] = {}
+        self._known = 0
+        self._first = self._state(frozenset([0]), "")
+
+    def _state(self, places: frozenset[int], after: str) -> _State:
+        return self._states.setdefault((places, after), _State(places, after))
 
     def matches(self, text: str) -> bool:
         """Whether the whole text matches; takes time in proportion to its length."""
-        states = self._first
+        if self.literals is not None:
+            return text in self.literals
+        if self._quick is not None:
+            return self._quick(text)
+        state = self._first
         for char in text:
-            key = (states, char)
-            known = self._steps.get(key)
-            if known is None:
-                known = self._step(states, char)
-                if len(self._steps) > 20_000:
-                    self._steps.clear()
-                self._steps[key] = known
-            if not known:
+            following = state.steps.get(char)
+            if following is None:
+                following = self._step(state, char)
+            if not following.places:
                 return False
-            states = known
-        assertions = ("end",) if text else ("start", "end")
-        return self._accept in self._closure(set(states), *assertions)
+            state = following
+        return self._ends(state)
 
-    def _step(self, states: frozenset[int], char: str) -> frozenset[int]:
-        reached = {
-            edge.to
-            for state in states
-            for edge in self._edges[state]
-            if edge.test is not None and not isinstance(edge.test, str) and edge.test(char)
-        }
-        return self._closure(reached)
+    def _ends(self, state: _State) -> bool:
+        assert self._program is not None
+        end = len(self._program.code) - 1
+        return end in self._reached(state, "")
 
-    def _closure(self, states: set[int], *assertions: str) -> frozenset[int]:
-        todo = list(states)
-        while todo:
-            for edge in self._edges[todo.pop()]:
-                if edge.to not in states and (edge.test is None or edge.test in assertions):
-                    states.add(edge.to)
-                    todo.append(edge.to)
-        return frozenset(states)
-
-
-@lru_cache(maxsize=256)
-def compile_regex(pattern: str) -> Regex:
-    """Compiles a pattern. Raises RegexError."""
-    if len(pattern) > _MOST_LENGTH:
-        raise RegexError(f"the pattern is longer than {_MOST_LENGTH} characters")
-    return _Compiler(pattern).compile()
-
-
-class _Compiler:
-    """Recursive descent over the pattern; each method returns the first and last state of its fragment."""
-
-    def __init__(self, pattern: str) -> None:
-        self._pattern = pattern
-        self._at = 0
-        self._edges: list[list[_Edge]] = []
-        self._fold = False
-        self._depth = 0
-
-    def compile(self) -> Regex:
-        first, last = self._alternatives()
-        if self._at < len(self._pattern):
-            raise RegexError("unexpected )")
-        return Regex(self._edges, first, last)
-
-    def _state(self) -> int:
-        if len(self._edges) >= _MOST_STATES:
-            raise RegexError("the expression is too large")
-        self._edges.append([])
-        return len(self._edges) - 1
-
-    def _link(self, start: int, to: int, test: Test | str | None = None) -> None:
-        self._edges[start].append(_Edge(test, to))
-
-    def _peek(self) -> str:
-        return self._pattern[self._at : self._at + 1]
-
-    def _take(self, what: str) -> str:
-        char = self._peek()
+    def _reached(self, state: _State, char: str) -> set[int]:
+        """All places one can be in before reading `char` (none at the end)."""
+        assert self._program is not None
+        code = self._program.code
+        seen = set(state.places)
+        todo = list(state.places)
+        after = _kind(char) if self._program.asserts else "."
         if not char:
-            raise RegexError(f"missing {what}")
-        self._at += 1
-        return char
-
-    def _alternatives(self) -> tuple[int, int]:
-        first, last = self._state(), self._state()
-        while True:
-            start, end = self._sequence()
-            self._link(first, start)
-            self._link(end, last)
-            if self._peek() != "|":
-                return first, last
-            self._at += 1
-
-    def _sequence(self) -> tuple[int, int]:
-        first = last = self._state()
-        while self._peek() not in ("", "|", ")"):
-            begins = self._at
-            start, end = self._atom()
-            atom_ends = self._at
-            bounds = self._repetition()
-            if bounds is not None:
-                start, end = self._repeated(begins, atom_ends, bounds, start, end)
-            self._link(last, start)
-            last = end
-        return first, last
-
-    def _repetition(self) -> tuple[int, int | None] | None:
-        char = self._peek()
-        bounds: tuple[int, int | None]
-        if char in ("*", "+", "?"):
-            bounds = {"*": (0, None), "+": (1, None), "?": (0, 1)}[char]
-            self._at += 1
-        elif char == "{" and (found := self._braces()):
-            bounds = found
-        else:
-            return None
-        if self._peek() == "?":
-            self._at += 1
-        if self._peek() in ("*", "+", "?"):
-            raise RegexError(f"invalid nested repetition operator: {char}{self._peek()}")
-        return bounds
-
-    def _braces(self) -> tuple[int, int | None] | None:
-        end = self._pattern.find("}", self._at)
-        low, comma, high = self._pattern[self._at + 1 : max(end, 0)].partition(",")
-        if end < 0 or not low.isdecimal() or (high and not high.isdecimal()):
-            return None  # a brace that is not a count stands for itself
-        bounds = int(low), (int(high) if high else None) if comma else int(low)
-        if max(bounds[0], bounds[1] or 0) > _MOST_REPEATS or (bounds[1] is not None and bounds[1] < bounds[0]):
-            raise RegexError(f"invalid repeat count: {self._pattern[self._at : end + 1]}")
-        self._at = end + 1
-        return bounds
-
-    def _repeated(
-        self, begins: int, atom_ends: int, bounds: tuple[int, int | None], start: int, end: int
-    ) -> tuple[int, int]:
-        """Copies are made by compiling the atom's text again; the first copy is there already."""
-        low, high = bounds
-        after = self._at
-        copies = [(start, end)]
-        while len(copies) < max(low, high or 0, 1):
-            self._at = begins
-            copies.append(self._atom())
-        self._at = after
-        first = last = self._state()
-        for index, (start, end) in enumerate(copies):
-            out = self._state()
-            self._link(last, start)
-            self._link(end, out)
-            if index >= low:
-                self._link(last, out)
-            if high is None and index == len(copies) - 1:
-                self._link(out, start)
-            last = out
-        if high == 0:
-            return first, first
-        return first, last
-
-    def _reads(self, test: Test) -> tuple[int, int]:
-        first, last = self._state(), self._state()
-        self._link(first, last, test)
-        return first, last
-
-    def _holds(self, assertion: str) -> tuple[int, int]:
-        first, last = self._state(), self._state()
-        self._link(first, last, assertion)
-        return first, last
-
-    def _literal(self, char: str) -> tuple[int, int]:
-        if self._fold:
-            folded = char.casefold()
-            return self._reads(lambda c: c.casefold() == folded)
-        return self._reads(lambda c: c == char)
-
-    def _atom(self) -> tuple[int, int]:
-        char = self._take("an expression")
-        if char == "(":
-            return self._group()
-        if char == "[":
-            return self._reads(self._class())
-        if char == ".":
-            return self._reads(lambda c: True)
-        if char == "^":
-            return self._holds("start")
-        if char == "$":
-            return self._holds("end")
-        if char == "\\":
-            return self._escape()
-        if char in "*+?":
-            raise RegexError(f"missing argument to repetition operator: {char}")
-        return self._literal(char)
-
-    def _group(self) -> tuple[int, int]:
-        self._depth += 1
-        if self._depth > _MOST_DEPTH:
-            raise RegexError("expression nests too deeply")
-        outer = self._fold
-        if self._peek() == "?":
-            end = min((i for i in (self._pattern.find(c, self._at) for c in ":>)") if i >= 0), default=-1)
-            head = self._pattern[self._at + 1 : end] if end >= 0 else ""
-            if head.startswith(("P<", "<")) and head[-1:] not in ("=", "!") and self._pattern[end] == ">":
-                self._at = end + 1
-            elif end >= 0 and set(head) <= set("is") and self._pattern[end] in ":)":
-                self._fold = outer or "i" in head
-                self._at = end + 1
-                if self._pattern[end] == ")":
-                    self._depth -= 1
-                    state = self._state()
-                    return state, state  # the flag stays on until the surrounding group ends
-            else:
-                raise RegexError(f"invalid or unsupported Perl syntax: (?{head[:8]}")
-        found = self._alternatives()
-        if self._peek() != ")":
-            raise RegexError("missing closing )")
-        self._at += 1
-        self._fold = outer
-        self._depth -= 1
-        return found
-
-    def _escape(self) -> tuple[int, int]:
-        char = self._take("a character after \\")
-        if char.lower() in _PERL and char.isascii():
-            return self._reads(_perl(char))
-        if char == "A":
-            return self._holds("start")
-        if char == "z":
-            return self._holds("end")
-        return self._literal(self._escaped(char))
-
-    def _escaped(self, char: str) -> str:
-        if char in _ESCAPES:
-            return _ESCAPES[char]
-        if char == "x":
-            digits = self._pattern[self._at : self._at + 2]
-            try:
-                value = chr(int(digits, 16))
-            except ValueError:
-                raise RegexError(f"invalid escape sequence: \\x{digits}") from None
-            self._at += 2
-            return value
-        if char.isascii() and char.isalnum():
-            raise RegexError(f"invalid or unsupported escape sequence: \\{char}")
-        return char
-
-    def _class(self) -> Test:
-        negated = self._peek() == "^"
-        if negated:
-            self._at += 1
-        tests: list[Test] = []
-        opening = True
-        while opening or self._peek() != "]":
-            opening = False
-            if self._pattern.startswith("[:", self._at) and (end := self._pattern.find(":]", self._at)) > 0:
-                name = self._pattern[self._at + 2 : end]
-                if name.lstrip("^") not in _POSIX:
-                    raise RegexError(f"invalid character class range: [:{name}:]")
-                test = _POSIX[name.lstrip("^")]
-                tests.append(_not(test) if name.startswith("^") else test)
-                self._at = end + 2
+            after = ""
+        while todo:
+            kind, operand, following = code[todo.pop()]
+            if kind == "chars" or kind == "end":
                 continue
-            low = self._take("closing ]")
-            if low == "\\":
-                low = self._take("a character after \\")
-                if low.lower() in _PERL:
-                    tests.append(_perl(low))
+            if kind == "assert" and not _holds(str(operand), state.after, after):
+                continue
+            if following not in seen:
+                seen.add(following)
+                todo.append(following)
+            if kind == "split" and operand not in seen:
+                assert isinstance(operand, int)
+                seen.add(operand)
+                todo.append(operand)
+        return seen
+
+    def _step(self, state: _State, char: str) -> _State:
+        assert self._program is not None
+        code = self._program.code
+        number = ord(char)
+        places = frozenset(
+            code[place][2]
+            for place in self._reached(state, char)
+            if code[place][0] == "chars" and contains(code[place][1], number)  # type: ignore[arg-type]  # by kind
+        )
+        if self._known >= _MOST_TRANSITIONS:
+            self._reset()
+        following = self._state(places, _kind(char) if self._program.asserts else ".")
+        state.steps[char] = following
+        self._known += 1
+        return following
+
+    def groups(self, text: str) -> tuple[str | None, ...] | None:
+        """The whole text and what each group matched (None: nothing), or None if the text does not match.
+
+        Takes time in proportion to the lengths of text and pattern.
+        """
+        if self._program is None:
+            return (text,) if self.matches(text) else None
+        if not self.matches(text):
+            return None
+        empty: tuple[int, ...] = (-1,) * (2 * len(self._names) + 2)
+        threads: list[tuple[int, tuple[int, ...]]] = [(0, empty)]
+        before = ""
+        code = self._program.code
+        for index, char in enumerate(text):
+            after = _kind(char)
+            ahead: list[tuple[int, tuple[int, ...]]] = []
+            number = ord(char)
+            waiting: set[int] = set()
+            for place, slots in self._threads(threads, index, before, after):
+                kind, operand, following = code[place]
+                if kind == "chars" and following not in waiting and contains(operand, number):  # type: ignore[arg-type]  # by kind
+                    waiting.add(following)
+                    ahead.append((following, slots))
+            threads, before = ahead, after
+        for place, slots in self._threads(threads, len(text), before, ""):
+            if code[place][0] == "end":
+                pairs = zip(slots[2::2], slots[3::2], strict=True)
+                return (text, *(text[a:b] if a >= 0 and b >= 0 else None for a, b in pairs))
+        return None
+
+    def _threads(
+        self, threads: list[tuple[int, tuple[int, ...]]], index: int, before: str, after: str
+    ) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The places reached without reading, in the order of preference, with what their groups hold."""
+        assert self._program is not None
+        code = self._program.code
+        seen: set[int] = set()
+        for thread in threads:
+            todo = [thread]
+            while todo:
+                place, slots = todo.pop()
+                if place in seen:
                     continue
-                low = self._escaped(low)
-            high = low
-            if self._peek() == "-" and self._pattern[self._at + 1 : self._at + 2] not in ("]", ""):
-                self._at += 1
-                high = self._take("closing ]")
-                if high == "\\":
-                    high = self._escaped(self._take("a character after \\"))
-                if high < low:
-                    raise RegexError(f"invalid character class range: {low}-{high}")
-            tests.append(_range(low, high))
-        self._at += 1
-        if self._fold:
-            inner = tests
-            tests = [lambda c: any(test(c.lower()) or test(c.upper()) for test in inner)]
-        found: Test = lambda c: any(test(c) for test in tests)  # noqa: E731  # it is returned, not named
-        return _not(found) if negated else found
+                seen.add(place)
+                kind, operand, following = code[place]
+                if kind in ("chars", "end"):
+                    yield place, slots
+                elif kind == "split":
+                    assert isinstance(operand, int)
+                    todo += [(operand, slots), (following, slots)]
+                elif kind == "save":
+                    assert isinstance(operand, int)
+                    todo.append((following, (*slots[:operand], index, *slots[operand + 1 :])))
+                elif kind == "jump" or _holds(str(operand), before, after):
+                    todo.append((following, slots))
+
+    def expand(self, template: str, text: str) -> str | None:
+        """The template with $1, ${1}, $name and $$ replaced as Go's Expand does; None if the text does not match.
+
+        A group that does not exist or matched nothing is empty; $1x is the group "1x".
+        """
+        found = self.groups(text)
+        if found is None:
+            return None
+        if "$" not in template:
+            return template
+
+        def value(reference: re.Match[str]) -> str:
+            if reference[1]:
+                return "$"
+            name = reference[2] or reference[3]
+            if name.isdecimal() and (name == "0" or name[0] != "0"):
+                number = int(name) if len(name) < 9 else len(found)
+                return (found[number] or "") if number < len(found) else ""
+            for index, each in enumerate(self._names, 1):
+                if each == name and found[index] is not None:
+                    return found[index] or ""
+            return ""
+
+        return _REFERENCE.sub(value, template)
 
 
-def _range(low: str, high: str) -> Test:
-    return lambda c: low <= c <= high
+def _shortcuts(tree: Tree) -> tuple[frozenset[str] | None, Callable[[str], bool] | None]:
+    """The texts that alone match, or a test without an automaton; (None, None) where neither is simple."""
+    while isinstance(tree, Group):
+        tree = tree.part
+    texts = [_text(part) for part in (tree.parts if isinstance(tree, Choice) else (tree,))]
+    if all(text is not None for text in texts):
+        return frozenset(text for text in texts if text is not None), None
+    parts = tree.parts if isinstance(tree, Sequence) else (tree,)
+    opens, closes = _anything(parts[0]), _anything(parts[-1])
+    if len(parts) == 1:
+        return None, opens
+    text = _text(Sequence(parts[opens is not None : len(parts) - (closes is not None)]))
+    if text is None or (opens not in (None, _always)) or (closes not in (None, _always)):
+        return None, None
+    if opens and closes:
+        return None, lambda value: text in value
+    if opens:
+        return None, lambda value: value.endswith(text)
+    return None, lambda value: value.startswith(text)
 
 
-def _not(test: Test) -> Test:
-    return lambda c: not test(c)
+def _always(text: str) -> bool:
+    return True
 
 
-def _perl(char: str) -> Test:
-    test = _PERL[char.lower()]
-    return _not(test) if char.isupper() else test
+def _anything(tree: Tree) -> Callable[[str], bool] | None:
+    """The test for `.*`, `.+`, `[^\\n]*`..., None for anything else."""
+    if not (isinstance(tree, Repeat) and isinstance(tree.part, Chars) and tree.high is None and tree.low < 2):
+        return None
+    some = tree.low == 1
+    ranges: Ranges = tree.part.ranges
+    if ranges == ANY:
+        return bool if some else _always
+    if ranges == NOT_NEWLINE:
+        return (lambda text: bool(text) and "\n" not in text) if some else (lambda text: "\n" not in text)
+    return None
+
+
+def _text(tree: Tree) -> str | None:
+    """The one text that matches, None if there are others; ^ and $ at the ends of a sequence change nothing."""
+    if isinstance(tree, Group):
+        return _text(tree.part)
+    if isinstance(tree, Chars):
+        (low, high), *others = tree.ranges or ((0, 1),)
+        return chr(low) if low == high and not others else None
+    if isinstance(tree, Sequence):
+        texts = [_text(part) for part in tree.parts]
+        return None if None in texts else "".join(text for text in texts if text is not None)
+    return None
+
+
+@lru_cache(maxsize=512)
+def compile_regex(pattern: str) -> Regex:
+    """Compiles a pattern. Raises RegexError, whose text is Go's."""
+    return Regex(pattern)
