@@ -6,14 +6,10 @@ import math
 import re
 
 from sources.promql.cursor import Cursor
+from sources.promql.durations import parse_duration
 from sources.promql.formats import quoted
 from sources.promql.tokens import Token
 
-_PART = re.compile(r"([0-9]*)([^0-9]*)")
-_UNIT_MS = {
-    "y": 365 * 86_400_000, "w": 7 * 86_400_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1,
-}  # fmt: skip
-_MAX_MS = (2**63 - 1) // 1_000_000
 _INTEGER = re.compile(r"0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0(?:_?[0-7]+)+|[1-9][0-9]*(?:_[0-9]+)*|0")
 _ESCAPE = re.compile(r"\\(?:([abfnrtv\\\"'])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -46,21 +42,11 @@ def _integer(text: str) -> int:
 
 
 def duration(cursor: Cursor, token: Token) -> float:
-    """A duration's seconds: units from the greatest to the least, each at most once."""
-    total, last = 0, math.inf
-    for count, unit in _PART.findall(token.text):
-        if not count and not unit:
-            break
-        if count and unit and unit not in _UNIT_MS:
-            problem = f"unknown unit {quoted(unit)} in duration {quoted(token.text)}"
-            cursor.error(problem, token.start, token.end)
-        if not count or not unit or _UNIT_MS[unit] >= last or int(count) >= 2**64:
-            cursor.error(f"not a valid duration string: {quoted(token.text)}", token.start, token.end)
-        last = _UNIT_MS[unit]
-        total += int(count) * _UNIT_MS[unit]
-        if total > _MAX_MS:
-            cursor.error("duration out of range", token.start, token.end)
-    return total / 1000
+    """A duration's seconds."""
+    try:
+        return parse_duration(token.text) / 1000
+    except ValueError as error:
+        return cursor.error(str(error), token.start, token.end)
 
 
 def string(token: Token) -> str:

@@ -22,28 +22,22 @@ class Signature(NamedTuple):
     variadic: int = 0
 
 
-_VECTOR = Signature((_V,))
-_RANGE = Signature((_M,))
-_DATE = Signature((_V,), variadic=1)
+_ELEMENTS = _words(
+    "abs absent acos acosh asin asinh atan atanh ceil cos cosh deg exp floor histogram_avg histogram_count "
+    "histogram_stddev histogram_stdvar histogram_sum ln log10 log2 rad sgn sin sinh sort sort_desc sqrt tan tanh "
+    "timestamp"
+)
+_RANGES = _words(
+    "absent_over_time avg_over_time changes count_over_time delta deriv first_over_time idelta increase irate "
+    "last_over_time max_over_time min_over_time present_over_time rate resets stddev_over_time stdvar_over_time "
+    "sum_over_time"
+)
+_DATES = _words("days_in_month day_of_month day_of_week day_of_year hour minute month year")
 
 FUNCTIONS: dict[str, Signature] = {
-    **dict.fromkeys(
-        _words(
-            "abs absent acos acosh asin asinh atan atanh ceil cos cosh deg exp floor histogram_avg histogram_count "
-            "histogram_sum histogram_stddev histogram_stdvar ln log10 log2 rad sgn sin sinh sort sort_desc sqrt tan "
-            "tanh timestamp"
-        ),
-        _VECTOR,
-    ),
-    **dict.fromkeys(
-        _words(
-            "absent_over_time avg_over_time changes count_over_time delta deriv first_over_time idelta increase irate "
-            "last_over_time max_over_time min_over_time present_over_time rate resets stddev_over_time "
-            "stdvar_over_time sum_over_time"
-        ),
-        _RANGE,
-    ),
-    **dict.fromkeys(_words("days_in_month day_of_month day_of_week day_of_year hour minute month year"), _DATE),
+    **dict.fromkeys(_ELEMENTS, Signature((_V,))),
+    **dict.fromkeys(_RANGES, Signature((_M,))),
+    **dict.fromkeys(_DATES, Signature((_V,), variadic=1)),
     "clamp": Signature((_V, _S, _S)),
     "clamp_max": Signature((_V, _S)),
     "clamp_min": Signature((_V, _S)),
@@ -69,9 +63,5 @@ EXPERIMENTAL = frozenset(
 )
 """Functions behind a feature flag of Prometheus: refused by name."""
 
-STEP_BOUND = frozenset(
-    _words(
-        "days_in_month day_of_month day_of_week day_of_year hour minute month year predict_linear time timestamp"
-    )
-)
+STEP_BOUND = frozenset((*_DATES, "predict_linear", "time", "timestamp"))
 """Functions whose result can change with the step although their arguments do not."""

@@ -1,0 +1,246 @@
+"""Evaluation of a tree at all steps of a query: selectors, subqueries and what holds the operators together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from sources.promql.aggregate import aggregated
+from sources.promql.ast import (
+    Aggregate,
+    Binary,
+    Call,
+    Expr,
+    MatrixSelector,
+    NumberLiteral,
+    Paren,
+    StringLiteral,
+    Subquery,
+    Unary,
+    VectorSelector,
+)
+from sources.promql.binary import combined
+from sources.promql.functions import FUNCTIONS
+from sources.promql.grid import Grid, Steps, Value, compact, drop_names, empty, with_values
+from sources.promql.kernel import Windows
+from sources.promql.prepare import Durations, moment, unwrapped
+from sources.promql.results import ExecutionError
+from sources.promql.session import Session
+from sources.promql.storage import Floats, Labels, Times, stale_mask
+from sources.promql.windows import over_grid
+
+
+class Series(NamedTuple):
+    """The samples of one series, without stale markers where a range wants them."""
+
+    labels: Labels
+    times: Times
+    values: Floats
+    nameless: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranges:
+    """The windows of many series, one after another: `count` rows for each.
+
+    With @ there is one window only, the same at each step: `count` is 1.
+    """
+
+    series: Sequence[Series]
+    windows: Windows
+    count: int
+
+
+class Evaluation:
+    """Evaluates nodes at the given steps; a subquery has an evaluation of its own."""
+
+    def __init__(self, session: Session, steps: Steps, constant: frozenset[int]) -> None:
+        self.session, self.steps = session, steps
+        self._constant = constant
+        self._durations = Durations(session.start, session.end, session.step)
+
+    @property
+    def delayed(self) -> bool:
+        return self.session.settings.delayed_name_removal
+
+    def value(self, expr: Expr) -> Value:
+        """The value of a vector or scalar at each step. Raises PromQLError."""
+        self.session.poll()
+        before = self.session.held
+        if id(expr) in self._constant and self.steps.count > 1:
+            once = Evaluation(self.session, replace(self.steps, count=1), self._constant)
+            found = self._spread(once.value(expr))
+        else:
+            found = self._value(expr)
+        self.session.hold(before + (int(found.present.sum()) if isinstance(found, Grid) else 0))
+        return found
+
+    def vector(self, expr: Expr) -> Grid:
+        found = self.value(expr)
+        assert isinstance(found, Grid)  # the types have been checked
+        return found
+
+    def scalar(self, expr: Expr) -> Floats:
+        found = self.value(expr)
+        assert not isinstance(found, Grid)
+        return found
+
+    def _spread(self, value: Value) -> Value:
+        count = self.steps.count
+        if not isinstance(value, Grid):
+            return np.repeat(value, count)
+        self.session.allocate(len(value.labels), count)
+        return with_values(value, np.repeat(value.values, count, axis=1), np.repeat(value.present, count, axis=1))
+
+    def _value(self, expr: Expr) -> Value:
+        if isinstance(expr, Paren):
+            return self.value(unwrapped(expr))
+        if isinstance(expr, NumberLiteral):
+            return np.full(self.steps.count, expr.value)
+        if isinstance(expr, VectorSelector):
+            return self.selected(expr)
+        if isinstance(expr, Call):
+            return FUNCTIONS[expr.name](self, expr)
+        if isinstance(expr, Aggregate):
+            return self._aggregate(expr)
+        if isinstance(expr, Binary):
+            return self._binary(expr)
+        assert isinstance(expr, Unary)  # strings and ranges are no values of their own
+        return self._negative(expr)
+
+    def _aggregate(self, expr: Aggregate) -> Grid:
+        param: Floats | str = ""
+        if expr.param is not None:
+            node = unwrapped(expr.param)
+            param = node.value if isinstance(node, StringLiteral) else self.scalar(node)
+        grid = self.vector(unwrapped(expr.expr))
+        return compact(aggregated(self.session, self.steps, expr, grid, param))
+
+    def _binary(self, expr: Binary) -> Value:
+        chain = [expr]
+        while isinstance(chain[-1].left, Binary) and id(chain[-1].left) not in self._constant:
+            chain.append(chain[-1].left)
+        left = self.value(chain[-1].left)
+        for node in reversed(chain):
+            right = self.value(node.right)
+            left = combined(node, left, right, self.delayed)
+            if isinstance(left, Grid):
+                left = compact(left)
+        return left
+
+    def _negative(self, expr: Unary) -> Value:
+        found = self.value(expr.expr)
+        if expr.op == "+":
+            return found
+        if not isinstance(found, Grid):
+            return -found
+        return drop_names(with_values(found, -found.values), self.delayed)
+
+    # -- selectors -------------------------------------------------------------------------------------
+
+    def _reach(self, fixed: int | None, offset: int) -> Steps:
+        """The moments a selector looks at; with @ it is one."""
+        if fixed is not None:
+            return Steps(fixed - offset, 1, min(1, self.steps.count))
+        return replace(self.steps, start=self.steps.start - offset)
+
+    def selected(self, expr: VectorSelector, moments: bool = False) -> Grid:
+        """The newest sample of each series at each step; with `moments` its time in seconds, not its value."""
+        fixed = moment(expr.at, self.session.start, self.session.end)
+        at = self._reach(fixed, self._durations.offset(expr.offset))
+        lookback = self.session.settings.lookback
+        if not at.count:
+            return empty(self.steps.count)
+        stored = self.session.select(expr.matchers, at.start - lookback + 1, at.end)
+        if not stored:
+            return empty(self.steps.count)
+        self.session.allocate(len(stored), self.steps.count)
+        windows = over_grid(
+            [(each.times, each.values) for each in stored], at.start, at.step, at.count, lookback
+        )
+        present = windows.high > windows.low
+        last = np.where(present, windows.high - 1, 0)
+        if len(windows.values):
+            values = windows.values[last]
+            present &= ~stale_mask(values)
+            if moments:
+                values = windows.times[last] / 1000.0
+        else:
+            values = np.zeros(len(last))
+        shape = (len(stored), at.count)
+        labels = [each.labels for each in stored]
+        grid = Grid(labels, values.reshape(shape), present.reshape(shape), [False] * len(labels))
+        if at.count != self.steps.count:
+            spread = self._spread(grid)
+            assert isinstance(spread, Grid)
+            grid = spread
+        return compact(grid)
+
+    def ranges(self, expr: Expr) -> Ranges:
+        """The windows of a range selector or a subquery."""
+        expr = unwrapped(expr)
+        assert isinstance(expr, (MatrixSelector, Subquery))
+        node = expr.selector if isinstance(expr, MatrixSelector) else expr
+        fixed = moment(node.at, self.session.start, self.session.end)
+        at = self._reach(fixed, self._durations.offset(node.offset))
+        length = self._durations.of(expr.range)
+        series = self._raw(expr, at, length)
+        self.session.allocate(len(series), self.steps.count)
+        samples = [(each.times, each.values) for each in series]
+        return Ranges(series, over_grid(samples, at.start, at.step, at.count, length), at.count)
+
+    def raw(self, expr: Expr) -> list[Series]:
+        """The samples of a range at the only step of an instant query."""
+        expr = unwrapped(expr)
+        assert isinstance(expr, (MatrixSelector, Subquery))
+        found = self.ranges(expr)
+        if isinstance(expr, Subquery):
+            return list(found.series)
+        result = []
+        for each, low, high in zip(found.series, found.windows.low, found.windows.high, strict=True):
+            if low < high:
+                times, values = found.windows.times[low:high], found.windows.values[low:high]
+                result.append(Series(each.labels, times, values))
+        return result
+
+    def _raw(self, expr: MatrixSelector | Subquery, at: Steps, length: int) -> list[Series]:
+        if not at.count:
+            return []
+        if isinstance(expr, Subquery):
+            return self._subquery(expr, at, length)
+        found = []
+        held = self.session.held
+        for each in self.session.select(expr.selector.matchers, at.start - length + 1, at.end):
+            stale = stale_mask(each.values)
+            times, values = each.times, each.values
+            if stale.any():
+                times, values = times[~stale], values[~stale]
+            if len(times):
+                self.session.hold(held + len(times))  # one series' samples are held at a time
+                found.append(Series(each.labels, times, values))
+        self.session.held = held
+        return found
+
+    def _subquery(self, expr: Subquery, at: Steps, length: int) -> list[Series]:
+        """The inner expression at steps of its own, multiples of their width, within the windows."""
+        step = self.session.settings.subquery_step if expr.step is None else self._durations.of(expr.step)
+        if step <= 0:
+            raise ExecutionError("the step of a subquery must be at least a millisecond")
+        begin = at.start - length
+        start = step * (begin // step if begin >= 0 else -(-begin // step))
+        if start <= begin:
+            start += step
+        count = (at.end - start) // step + 1 if at.end >= start else 0
+        inner = Evaluation(self.session, Steps(start, step, count), self._constant)
+        grid = inner.vector(expr.expr) if count else empty(0)
+        times = inner.steps.times
+        return [
+            Series(labels, times[present], values[present], nameless)
+            for labels, values, present, nameless in zip(
+                grid.labels, grid.values, grid.present, grid.nameless, strict=True
+            )
+            if present.any()
+        ]

@@ -1,0 +1,127 @@
+"""Functions of histograms, over the buckets of classic ones. A storage of floats has no native ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sources.promql.ast import Call, Expr
+from sources.promql.buckets import Bucket, bucket_fraction, bucket_quantile
+from sources.promql.formats import quoted
+from sources.promql.grid import METADATA, Grid, Value, compact, empty, get, unique
+from sources.promql.session import Fix
+from sources.promql.storage import Labels
+
+if TYPE_CHECKING:
+    from sources.promql.evaluate import Evaluation
+
+Handler = Callable[["Evaluation", Call], Value]
+
+
+def _bound(text: str) -> float | None:
+    """The upper bound that a bucket's label names, None if it does not."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(value) or not text.isascii() or text != text.strip() else value
+
+
+def _histograms(evaluation: Evaluation, grid: Grid, node: Expr) -> dict[Labels, list[tuple[float, int]]]:
+    """The histograms by their labels without the bucket's: bounds and rows."""
+    found: dict[Labels, list[tuple[float, int]]] = {}
+    for row, labels in enumerate(grid.labels):
+        text = get(labels, "le")
+        bound = _bound(text)
+        if bound is None:
+            metric = get(labels, "__name__") if evaluation.delayed else ""
+            about = f" for metric name {quoted(metric)}" if metric else ""
+            message = f"bucket label {quoted('le')} is missing or has a malformed value of {quoted(text)}{about}"
+            evaluation.session.annotate("warning", message, node)
+            continue
+        rest = tuple(pair for pair in labels if pair[0] != "le")
+        found.setdefault(rest, []).append((bound, row))
+    return found
+
+
+def _cells(grid: Grid, members: list[tuple[float, int]]) -> Iterator[tuple[int, list[Bucket]]]:
+    """The buckets of one histogram at each step at which it has any."""
+    rows = [row for _, row in members]
+    values, present = grid.values[rows], grid.present[rows]
+    bounds = [bound for bound, _ in members]
+    for step in np.flatnonzero(present.any(axis=0)):
+        there = present[:, step]
+        yield (
+            int(step),
+            [
+                Bucket(bound, count)
+                for bound, count, has in zip(bounds, values[:, step].tolist(), there, strict=True)
+                if has
+            ],
+        )
+
+
+def _classic(
+    evaluation: Evaluation, node: Expr, answer: Callable[[int, list[Bucket], str], float]
+) -> Grid:
+    """`answer` for each histogram at each step, given the step, the buckets and the metric's name."""
+    grid = evaluation.vector(node)
+    count = evaluation.steps.count
+    found = _histograms(evaluation, grid, node)
+    if not found:
+        return empty(count)
+    values = np.zeros((len(found), count))
+    present = np.zeros((len(found), count), np.bool_)
+    labels = []
+    for row, (rest, members) in enumerate(found.items()):
+        evaluation.session.poll()
+        name = get(rest, "__name__") if evaluation.delayed else ""
+        labels.append(rest if evaluation.delayed else tuple(pair for pair in rest if pair[0] not in METADATA))
+        for step, buckets in _cells(grid, members):
+            values[row, step], present[row, step] = answer(step, buckets, name), True
+    result = compact(Grid(labels, values, present, [True] * len(labels)))
+    return result if evaluation.delayed else unique(result)
+
+
+def _quantile(evaluation: Evaluation, call: Call) -> Grid:
+    node, vector = call.args
+    q = evaluation.scalar(node)
+    for value in dict.fromkeys(q[~((q >= 0) & (q <= 1))].tolist()):
+        evaluation.session.invalid_quantile(value, node)
+    times = evaluation.steps.times.tolist()
+
+    def answer(step: int, buckets: list[Bucket], name: str) -> float:
+        found = bucket_quantile(float(q[step]), buckets)
+        if (forced := found.forced) is not None:
+            fix = Fix(forced.lowest, forced.highest, forced.most, times[step], times[step])
+            evaluation.session.fixed_buckets(name, fix, vector)
+        return found.value
+
+    return _classic(evaluation, vector, answer)
+
+
+def _fraction(evaluation: Evaluation, call: Call) -> Grid:
+    lower, upper = evaluation.scalar(call.args[0]), evaluation.scalar(call.args[1])
+
+    def answer(step: int, buckets: list[Bucket], name: str) -> float:
+        return bucket_fraction(float(lower[step]), float(upper[step]), buckets)
+
+    return _classic(evaluation, call.args[2], answer)
+
+
+def _native(evaluation: Evaluation, call: Call) -> Grid:
+    """Functions of native histograms only: floats have no answer."""
+    evaluation.vector(call.args[0])
+    return empty(evaluation.steps.count)
+
+
+HISTOGRAMS: dict[str, Handler] = {
+    "histogram_quantile": _quantile,
+    "histogram_fraction": _fraction,
+    **dict.fromkeys(
+        ("histogram_avg", "histogram_count", "histogram_sum", "histogram_stddev", "histogram_stdvar"), _native
+    ),
+}

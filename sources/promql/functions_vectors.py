@@ -1,0 +1,109 @@
+"""Functions between vectors and scalars, and those that look at a vector as a whole: absent, sort, scalar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sources.promql.ast import Call, Expr, MatrixSelector, Subquery, VectorSelector
+from sources.promql.grid import METADATA, Grid, Mask, Value, changed, compact
+from sources.promql.prepare import unwrapped
+from sources.promql.storage import Floats, Labels, Matcher, MatchOp
+
+if TYPE_CHECKING:
+    from sources.promql.evaluate import Evaluation
+
+Handler = Callable[["Evaluation", Call], Value]
+
+
+def one_row(labels: Labels, values: Floats) -> Grid:
+    """A vector of one series that has a value at each step."""
+    return Grid([labels], values[None, :], np.ones((1, len(values)), np.bool_), [False])
+
+
+def _vector(evaluation: Evaluation, call: Call) -> Grid:
+    return one_row((), evaluation.scalar(call.args[0]))
+
+
+def _scalar(evaluation: Evaluation, call: Call) -> Floats:
+    """The value of the only element, NaN if there is none or more."""
+    grid = evaluation.vector(call.args[0])
+    total = np.where(grid.present, grid.values, 0.0).sum(axis=0) if len(grid.labels) else np.zeros(0)
+    if not len(grid.labels):
+        return np.full(evaluation.steps.count, np.nan)
+    return np.where(grid.present.sum(axis=0) == 1, total, np.nan)
+
+
+def _pi(evaluation: Evaluation, call: Call) -> Floats:
+    return np.full(evaluation.steps.count, np.pi)
+
+
+def _sort(descending: bool) -> Handler:
+    def handle(evaluation: Evaluation, call: Call) -> Grid:
+        grid = evaluation.vector(call.args[0])
+        if evaluation.steps.count != 1:
+            evaluation.session.annotate(
+                "warning",
+                "sort is ineffective for range queries since results are always ordered by labels",
+                call,
+            )
+            return grid
+        grid = compact(grid)
+        values = grid.values[:, 0]
+        return grid.take(np.lexsort((-values if descending else values, np.isnan(values))))
+
+    return handle
+
+
+def absent_labels(expr: Expr) -> Labels:
+    """The labels that a selector asks for exactly once, with `=`."""
+    expr = unwrapped(expr)
+    if isinstance(expr, MatrixSelector):
+        expr = expr.selector
+    return _exact(expr.matchers) if isinstance(expr, VectorSelector) else ()
+
+
+def _exact(matchers: Sequence[Matcher]) -> Labels:
+    labels: Labels = ()
+    seen = set()
+    for matcher in matchers:
+        if matcher.name in METADATA:
+            continue
+        if matcher.op == MatchOp.EQUAL and matcher.name not in seen:
+            labels = changed(labels, matcher.name, matcher.value)
+            seen.add(matcher.name)
+        else:
+            labels = changed(labels, matcher.name, "")
+    return labels
+
+
+def _absent(evaluation: Evaluation, call: Call) -> Grid:
+    grid = evaluation.vector(call.args[0])
+    return _missing(absent_labels(call.args[0]), np.asarray(grid.present.any(axis=0)))
+
+
+def _missing(labels: Labels, there: Mask) -> Grid:
+    return compact(Grid([labels], np.ones((1, len(there))), ~there[None, :], [False]))
+
+
+def _absent_over_time(evaluation: Evaluation, call: Call) -> Grid:
+    found = evaluation.ranges(call.args[0])
+    filled = (found.windows.high > found.windows.low).reshape(len(found.series), found.count)
+    there = np.broadcast_to(filled.any(axis=0), (evaluation.steps.count,))
+    labels = () if isinstance(unwrapped(call.args[0]), Subquery) else absent_labels(call.args[0])
+    grid = _missing(labels, there)
+    grid.nameless = [True] * len(grid.labels)
+    return grid
+
+
+VECTORS: dict[str, Handler] = {
+    "vector": _vector,
+    "scalar": _scalar,
+    "pi": _pi,
+    "sort": _sort(descending=False),
+    "sort_desc": _sort(descending=True),
+    "absent": _absent,
+    "absent_over_time": _absent_over_time,
+}
