@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -79,6 +80,16 @@ class TerminalSafeApp(App[ReturnType]):
         """Draw everything anew, whatever the terminal shows now."""
         self.shown.forget()
         self.refresh(layout=True)
+
+    def on_mount(self) -> None:
+        """Look after the size now and then: in a storm of changes the last SIGWINCH may get lost."""
+        self.set_interval(1.0, self._follow_size)
+
+    def _follow_size(self) -> None:
+        driver = self._driver
+        asked = driver.ask_size() if isinstance(driver, TerminalDriver) and driver.in_application_mode else None
+        if asked is not None and asked != tuple(self.size):
+            self.post_message(Resize(Size(*asked), Size(*asked)))
 
     def on_resize(self, event: Resize) -> None:
         """A terminal that was smaller for a moment has lost something even if its size is the old one again."""

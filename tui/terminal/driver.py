@@ -6,6 +6,7 @@ what is drawn.
 """
 
 import os
+import re
 import signal
 import sys
 import termios
@@ -41,12 +42,24 @@ RESET = (
 )
 
 
+# Esc and the next key arrive together over a slow link; no terminal sends the two for one key that means something
+# here. What does: CSI, SS3, answers (OSC, DCS, APC, PM, SOS, ST), Shift-Tab of the Linux console, Alt-b, Alt-f and
+# Alt-Backspace in a prompt.
+_LONE_ESCAPE = re.compile(r"\x1b(?=[^\x1b\[O\]P_^X\\bf\t\x7f])")
+_ESCAPE_KEY = "\x1b[27u"
+_PASTE = "\x1b[200~"
+
+
 class TerminalLostError(Exception):
     """The terminal has hung up: its window was closed or the connection ended."""
 
 
 class LenientDecoder(IncrementalDecoder):
-    """UTF-8 of the keyboard; an invalid byte (another encoding, an old mouse report) becomes U+FFFD."""
+    """UTF-8 of the keyboard; an invalid byte (another encoding, an old mouse report) becomes U+FFFD.
+
+    An Esc that begins nothing becomes what terminals with the newer keyboard protocol send for it; Textual would
+    take it and all that was typed behind it for one unknown key.
+    """
 
     def __init__(self, errors: str = "replace") -> None:
         super().__init__("replace")
@@ -55,7 +68,10 @@ class LenientDecoder(IncrementalDecoder):
         """Decode. No bytes before the end mean a lost terminal: reading would return at once for ever."""
         if not input and not final:
             raise TerminalLostError
-        return super().decode(input, final)
+        text = super().decode(input, final)
+        if "\x1b" in text and _PASTE not in text:
+            text = _LONE_ESCAPE.sub(_ESCAPE_KEY, text)
+        return text
 
 
 class SafeWriterThread(WriterThread):
@@ -191,13 +207,17 @@ class TerminalDriver(LinuxDriver):
             self._disable_line_wrap()
             self.write("\x1b[?25l\x1b[?1004h")
 
-    def _get_terminal_size(self) -> tuple[int, int]:
-        # The terminal itself: COLUMNS and LINES, where something exports them, do not follow a resize.
+    def ask_size(self) -> tuple[int, int] | None:
+        """Columns and rows as the terminal itself has them; None where it does not say."""
         with suppress(OSError, ValueError):
             columns, rows = os.get_terminal_size(self._output.fileno())
             if columns and rows:
                 return columns, rows
-        return super()._get_terminal_size()
+        return None
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # COLUMNS and LINES, where something exports them, do not follow a resize.
+        return self.ask_size() or super()._get_terminal_size()
 
     def restore_now(self, attributes: list[Any] | None, line: str = "") -> None:
         """Give the terminal back without event loop and writer: drop what is queued, reset, never block.
