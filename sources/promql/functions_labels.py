@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sources.promql.ast import Call, StringLiteral
-from sources.promql.grid import Grid, Value, changed, get, unique
+from sources.promql.grid import Grid, Value, changed, get, is_label_name, unique
 from sources.promql.prepare import unwrapped
 from sources.promql.regex import RegexError, compile_regex
 from sources.promql.results import ExecutionError
@@ -43,7 +43,7 @@ def _label_replace(evaluation: Evaluation, call: Call) -> Grid:
         regex = compile_regex(pattern)
     except RegexError as error:
         raise ExecutionError(f"invalid regular expression in label_replace(): {pattern}") from error
-    if not target:
+    if not is_label_name(target):
         raise ExecutionError(f"invalid destination label name in label_replace(): {target}")
     known: dict[str, str | None] = {}
 
@@ -59,9 +59,9 @@ def _label_replace(evaluation: Evaluation, call: Call) -> Grid:
 def _label_join(evaluation: Evaluation, call: Call) -> Grid:
     target, separator, *sources = _strings(call)
     for source in sources:
-        if not source:
+        if not is_label_name(source):
             raise ExecutionError(f"invalid source label name in label_join(): {source}")
-    if not target:
+    if not is_label_name(target):
         raise ExecutionError(f"invalid destination label name in label_join(): {target}")
     grid = evaluation.vector(call.args[0])
     return _relabeled(grid, target, lambda labels: separator.join(get(labels, each) for each in sources))

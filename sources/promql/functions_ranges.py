@@ -27,12 +27,10 @@ _COUNTER_ENDINGS = ("_total", "_sum", "_count", "_bucket")
 def _named(evaluation: Evaluation, found: Ranges, column: Column, keep_names: bool) -> Grid:
     """The column's values as rows; a window that is the same at each step gives the same value at each."""
     rows, count = len(found.series), evaluation.steps.count
-    values = column.values.reshape(rows, -1)
-    present = column.present.reshape(rows, -1)
-    if rows and values.shape[1] != count:
+    values = column.values.reshape(rows, found.count)
+    present = column.present.reshape(rows, found.count)
+    if found.count != count:
         values, present = np.repeat(values, count, axis=1), np.repeat(present, count, axis=1)
-    if not rows:
-        values, present = np.empty((0, count)), np.empty((0, count), np.bool_)
     nameless = [each.nameless or not keep_names for each in found.series]
     labels = [each.labels for each in found.series]
     if not evaluation.delayed:
@@ -56,9 +54,7 @@ def _over_windows(name: str) -> Handler:
 
 def _check_counters(evaluation: Evaluation, call: Call, found: Ranges, column: Column) -> None:
     """A notice for each metric that does not look like a counter by its name."""
-    if not found.series:
-        return
-    some = np.asarray(column.present.reshape(len(found.series), -1).any(axis=1)).tolist()
+    some = np.asarray(column.present.reshape(len(found.series), found.count).any(axis=1)).tolist()
     names = {get(each.labels, "__name__"): None for each, has in zip(found.series, some, strict=True) if has}
     for name in names:
         if name and not name.endswith(_COUNTER_ENDINGS):

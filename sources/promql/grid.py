@@ -91,6 +91,11 @@ def changed(labels: Labels, name: str, value: str) -> Labels:
     return tuple(sorted((*rest, (name, value)))) if value else rest
 
 
+def is_label_name(name: str) -> bool:
+    """Any UTF-8 text but the empty one; bytes that were none have become replacement characters."""
+    return bool(name) and "\ufffd" not in name
+
+
 def with_values(grid: Grid, values: Floats, present: Mask | None = None) -> Grid:
     return Grid(grid.labels, values, grid.present if present is None else present, grid.nameless)
 

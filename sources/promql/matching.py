@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sources.promql.ast import Binary, Cardinality, Matching
 from sources.promql.formats import label_set
-from sources.promql.grid import METADATA, Grid, Mask, changed, empty, get, unique, unnamed, with_values
+from sources.promql.grid import Grid, Mask, changed, empty, get, unique, unnamed, with_values
 from sources.promql.results import ExecutionError
 from sources.promql.storage import Floats, Labels
 from sources.promql.tokens import COMPARISONS
@@ -27,9 +27,7 @@ def _signatures(matching: Matching) -> Callable[[Labels], Labels]:
     names = frozenset(matching.labels)
     if matching.on:
         return lambda labels: tuple(pair for pair in labels if pair[0] in names)
-    if not names:
-        return unnamed
-    hidden = names | METADATA
+    hidden = names | {"__name__"}  # types and units tell series apart up to Prometheus 3.14, no longer in 3.16
     return lambda labels: tuple(pair for pair in labels if pair[0] not in hidden)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from sources.promql.ast import Aggregate
 from sources.promql.formats import plain, quoted
-from sources.promql.grid import METADATA, Grid, Mask, changed
+from sources.promql.grid import METADATA, Grid, Mask, changed, is_label_name
 from sources.promql.results import ExecutionError
 from sources.promql.session import Session
 from sources.promql.storage import Floats, Labels
@@ -109,7 +109,7 @@ def _value_grouping(expr: Aggregate, label: str) -> Callable[[Labels], Labels]:
 
 def counted_values(expr: Aggregate, grid: Grid, label: str) -> Grid:
     """How many series of a group have each value, which becomes a label."""
-    if not label:
+    if not is_label_name(label):
         raise ExecutionError(f"invalid label name {quoted(label)}")
     key = _value_grouping(expr, label)
     count = grid.present.shape[1]
