@@ -183,6 +183,28 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+class Nudge:
+    """Wakes everybody who waits for the next try: somebody asked for a refresh. One for all sources."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+
+    def now(self) -> None:
+        """To be called on the sources' loop."""
+        self._asked.set()
+        self._asked = asyncio.Event()
+
+    async def pause(self, clock: Clock, seconds: float) -> None:
+        """Returns after so many seconds, or as soon as somebody asks."""
+        asked = asyncio.ensure_future(self._asked.wait())
+        timer = asyncio.ensure_future(clock.sleep(seconds))
+        try:
+            await asyncio.wait((asked, timer), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked.cancel()
+            timer.cancel()
+
+
 # -- capabilities ------------------------------------------------------------------------------------------
 
 
@@ -236,9 +258,7 @@ class MetricsQueries(Protocol):
 
     async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]: ...
 
-    async def label_values(
-        self, label: str, match: Sequence[str] = (), limit: int = 1000
-    ) -> Sequence[str]: ...
+    async def label_values(self, label: str, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]: ...
 
     async def series(self, match: Sequence[str], limit: int = 1000) -> Sequence[Series]: ...
 
@@ -271,9 +291,7 @@ class ServiceProxy(Protocol):
     async def services(self) -> Sequence[Service]:
         """The services this user may see. Raises `Denied` naming the missing right."""
 
-    async def service_client(
-        self, service: Service, port: ServicePort, scheme: str = "http"
-    ) -> httpx.AsyncClient:
+    async def service_client(self, service: Service, port: ServicePort, scheme: str = "http") -> httpx.AsyncClient:
         """A client whose base URL is the service's proxy path. The caller closes it."""
 
 
@@ -306,16 +324,19 @@ P = TypeVar("P")
 
 
 class Context:
-    """What a source is given besides its configuration: its name, a clock, and the other sources."""
+    """What a source is given besides its configuration: its name, a clock, the other sources, and a nudge to
+    wait with between two tries."""
 
     def __init__(
         self,
         name: str,
         clock: Clock | None = None,
         peers: Callable[[], Sequence[object]] = tuple,
+        nudge: Nudge | None = None,
     ) -> None:
         self.name = name
         self.clock: Clock = clock or SystemClock()
+        self.nudge = nudge or Nudge()
         self._peers = peers
 
     def offering(self, capability: type[P]) -> Sequence[P]:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from sources.contract import Batch, Clock, Context, Misconfigured, Source, SystemClock
+from sources.contract import Batch, Clock, Context, Misconfigured, Nudge, Source, SystemClock
 from sources.registry import load
 from sources.supervisor import Supervisor
 
@@ -47,7 +47,7 @@ class Runtime:
         self._thread = threading.Thread(target=self._main, name="topmast-sources", daemon=True)
         self._stopping: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._supervisor: Supervisor | None = None
+        self._nudge = Nudge()
         self._failure: BaseException | None = None
         self.sources: dict[str, Source] = {}
         self.problems: dict[str, str] = {}
@@ -101,9 +101,8 @@ class Runtime:
             self._loop.call_soon_threadsafe(self._loop.set_exception_handler, handler)
 
     def retry_now(self) -> None:
-        """Feeds that wait for their next try, try now."""
-        if self._supervisor is not None:
-            self.tell(self._supervisor.retry_now)
+        """Feeds that wait for their next try or their next poll do it now."""
+        self.tell(self._nudge.now)
 
     # -- on the sources' loop
 
@@ -121,15 +120,15 @@ class Runtime:
         self._stopping = asyncio.Event()
         for name, (kind, config) in self._planned.items():
             try:
-                context = Context(name, self._clock, lambda: tuple(self.sources.values()))
+                context = Context(name, self._clock, lambda: tuple(self.sources.values()), self._nudge)
                 self.sources[name] = load(kind)(config, context)
             except Misconfigured as problem:
                 self.problems[name] = str(problem)
-        self._supervisor = Supervisor(self.sources, self._emit, self._clock)
-        self._supervisor.start(self._feeds)
+        supervisor = Supervisor(self.sources, self._emit, self._clock, nudge=self._nudge)
+        supervisor.start(self._feeds)
         self._ready.set()
         await self._stopping.wait()
-        await self._supervisor.stop()
+        await supervisor.stop()
         await asyncio.gather(*(_closing(source) for source in self.sources.values()), return_exceptions=True)
 
     def _emit(self, batch: Batch) -> None:

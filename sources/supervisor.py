@@ -16,6 +16,7 @@ from sources.contract import (
     Feed,
     Misconfigured,
     NotSupported,
+    Nudge,
     Source,
     SourceError,
     State,
@@ -43,29 +44,24 @@ class Supervisor:
         emit: Emit,
         clock: Clock | None = None,
         rng: random.Random | None = None,
+        nudge: Nudge | None = None,
     ) -> None:
+        self._nudge = nudge or Nudge()
         self._sources = sources
         self._emit = emit
         self._clock: Clock = clock or SystemClock()
         self._rng = rng or random.Random()
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._wake: dict[tuple[str, str], asyncio.Event] = {}
 
     def start(self, feeds: frozenset[str] | None = None) -> None:
         """Starts each feed (of those named, or all) of each source. Needs a running loop."""
         for name, source in self._sources.items():
             for feed, capability in STREAMS.items():
                 if isinstance(source, capability) and (feeds is None or feed in feeds):
-                    wake = self._wake[name, feed] = asyncio.Event()
                     opened: Callable[[], Feed] = getattr(source, feed)
                     self._tasks[name, feed] = asyncio.create_task(
-                        self._run(name, feed, opened, wake), name=f"{name}.{feed}"
+                        self._run(name, feed, opened), name=f"{name}.{feed}"
                     )
-
-    def retry_now(self) -> None:
-        """Somebody asked for a refresh: waiting feeds try again at once."""
-        for wake in self._wake.values():
-            wake.set()
 
     async def stop(self) -> None:
         """Cancels all feeds and waits until they have let go."""
@@ -74,7 +70,7 @@ class Supervisor:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self._tasks.clear()
 
-    async def _run(self, source: str, feed: str, opened: Callable[[], Feed], wake: asyncio.Event) -> None:
+    async def _run(self, source: str, feed: str, opened: Callable[[], Feed]) -> None:
         delay = FIRST_DELAY
         had_data = False
         while True:
@@ -100,17 +96,7 @@ class Supervisor:
             delay = min(delay * 2, LAST_DELAY)
             now = self._clock.now()
             self._emit(Batch(source, feed, now, (failure_status(error, had_data, now, now + pause),)))
-            await self._pause(pause, wake)
-
-    async def _pause(self, seconds: float, wake: asyncio.Event) -> None:
-        wake.clear()
-        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
-        woken = asyncio.ensure_future(wake.wait())
-        try:
-            await asyncio.wait({sleep, woken}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleep.cancel()
-            woken.cancel()
+            await self._nudge.pause(self._clock, pause)
 
 
 def failure_status(error: Exception, had_data: bool, now: float, retry_at: float) -> Status:

@@ -102,7 +102,7 @@ class AlertmanagerSource:
     def alerts(self) -> Feed:
         """Alerts and silences, polled; the last picture stands while the server is away."""
         via = ", ".join(address.shown for address in self._addresses)
-        return poll(self._read, self._context.clock, self._config.interval, via)
+        return poll(self._read, self._context.clock, self._config.interval, via, nudge=self._context.nudge)
 
     async def _read(self) -> Picture:
         alerts, away = await self._everywhere("/api/v2/alerts", list[wire.WireAlert], _ALL)

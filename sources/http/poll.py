@@ -13,6 +13,7 @@ from sources.contract import (
     Denied,
     Feed,
     NotSupported,
+    Nudge,
     Snapshot,
     SourceError,
     State,
@@ -42,12 +43,14 @@ async def poll(
     interval: float,
     via: str,
     rng: random.Random | None = None,
+    nudge: Nudge | None = None,
 ) -> Feed:
     """Asks every `interval` seconds, give or take a tenth, so that many screens do not ask in step.
 
     While the server is away the last picture stands and the status says since when.
     """
     rng = rng or random.Random()
+    nudge = nudge or Nudge()
     known: dict[Kind, dict[str, Thing]] = {}
     last_good: float | None = None
     failures = 0
@@ -75,7 +78,7 @@ async def poll(
                 via=via,
             )
             yield [*_changes(known, picture.things), status]
-        await clock.sleep(pause)
+        await nudge.pause(clock, pause)
 
 
 def failure(error: SourceError, last_good: float | None, retry_at: float, via: str) -> Status:

@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
-from sources.contract import Change, Clock, Denied, Snapshot, SourceError, Status
+from sources.contract import Change, Clock, Denied, Nudge, Snapshot, SourceError, Status
 from sources.kubernetes.api import Api, Resource
+from sources.kubernetes.backoff import Backoff
 from sources.kubernetes.outbox import Sink, pass_on_failure
 from sources.kubernetes.pages import get_all, get_page
 from sources.kubernetes.reflector import Cluster, Reflector
@@ -21,6 +22,8 @@ from sources.rules.decode import decode_namespace
 ROUND = 300.0
 """Seconds until rights are looked at anew."""
 DENIED_RETRY = 30.0
+PROOF = 5.0
+"""Seconds after which an unchanged good status is said again when a scope proves to be current."""
 MOST_PROBED = 200
 """Namespaces of a listing that are tried; beyond that somebody has to name the wanted ones."""
 MOST_WATCHES = 50
@@ -67,12 +70,13 @@ class Access:
             return self.named
         return tuple(dict.fromkeys((*self.named, *listed)))
 
-    async def changed(self, clock: Clock, seconds: float) -> None:
-        """Returns when somebody asked for another namespace, or after so many seconds."""
+    async def changed(self, clock: Clock, nudge: Nudge, seconds: float) -> bool:
+        """Waits until somebody asks for another namespace (True), or wants a refresh, or for so many seconds."""
         asked = asyncio.create_task(self._changed.wait())
-        timer = asyncio.create_task(clock.sleep(seconds))
+        timer = asyncio.create_task(nudge.pause(clock, seconds))
         try:
             await asyncio.wait((asked, timer), return_when=asyncio.FIRST_COMPLETED)
+            return asked.done()
         finally:
             asked.cancel()
             timer.cancel()
@@ -96,6 +100,7 @@ class ScopedFeed:
         self._statuses: dict[str, Status] = {}
         self._missing: tuple[str, ...] = ()
         self._said: Status | None = None
+        self._said_at = float("-inf")
 
     async def run(self, outbox: Sink) -> NoReturn:
         """Never ends."""
@@ -117,29 +122,39 @@ class ScopedFeed:
         wait = DENIED_RETRY * (1 + self.cluster.rng())
         missing = (error.missing or self.resource.right("list"),)
         outbox.put((self._status(Status("denied", str(error), missing=missing), self._now() + wait),))
-        await self.cluster.clock.sleep(wait)
+        await self.cluster.nudge.pause(self.cluster.clock, wait)
 
     async def _by_namespace(self, outbox: Sink) -> None:
         """A reflector for each namespace; returns when the whole cluster may be listed after all."""
+        clock = self.cluster.clock
+        backoff = Backoff(clock.monotonic, self.cluster.rng, initial=DENIED_RETRY, cap=ROUND)
         while True:
-            wait = ROUND
+            chosen, wait = clock.monotonic(), backoff.next()
             try:
                 await self._choose(outbox)
                 if not self._children:
-                    wait = DENIED_RETRY * (1 + self.cluster.rng())
                     right = self.resource.right
                     missing = (right("list"), *(right("list", name) for name in self.access.named))
                     denied = Status("denied", f"no right to {missing[0]}", missing=missing)
                     outbox.put((self._status(denied, self._now() + wait),))
             except SourceError as error:
-                wait = DENIED_RETRY
                 if not self._children:
-                    failed = Status("failed", str(error))
-                    outbox.put((self._status(failed, self._now() + wait),))
-            await self.access.changed(self.cluster.clock, wait)
-            if not self.access.explicit and await self._may_list(""):
-                await self._stop(list(self._children))
-                return
+                    outbox.put((self._status(Status("failed", str(error)), self._now() + wait),))
+            while True:
+                asked = await self.access.changed(clock, self.cluster.nudge, wait)
+                if not self.access.explicit and await self._may_list_all():
+                    await self._stop(list(self._children))
+                    return
+                refused = not self._children or any(task.done() for task in self._children.values())
+                if asked or refused or clock.monotonic() - chosen >= ROUND:
+                    break
+                wait = max(DENIED_RETRY, min(backoff.next(), chosen + ROUND - clock.monotonic()))
+
+    async def _may_list_all(self) -> bool:
+        try:
+            return await self._may_list("")
+        except SourceError:
+            return False  # no news: asked again later
 
     async def _choose(self, outbox: Sink) -> None:
         candidates = await self.access.candidates()
@@ -192,6 +207,7 @@ class ScopedFeed:
         self._children[namespace] = task
 
     async def _stop(self, namespaces: Sequence[str]) -> None:
+        self._said = None
         tasks = [self._children.pop(name) for name in namespaces]
         for name in namespaces:
             self._statuses.pop(name, None)
@@ -205,8 +221,9 @@ class ScopedFeed:
 
     def _publish(self, outbox: Sink) -> None:
         status = merged(self._statuses, self._missing)
-        if status != self._said:
-            self._said = status
+        proved = status.state in ("live", "partial") and self.cluster.clock.monotonic() - self._said_at >= PROOF
+        if status != self._said or proved:
+            self._said, self._said_at = status, self.cluster.clock.monotonic()
             outbox.put((status,))
 
     def _status(self, status: Status, retry_at: float) -> Status:

@@ -13,7 +13,7 @@ RESET_AFTER = 120.0
 
 
 class Backoff:
-    """0.8 s, doubling up to 30 s, each stretched by up to as much again, and forgotten after two quiet minutes.
+    """0.8 s, doubling up to 30 s, each stretched by up to as much again; forgotten two minutes after a wait.
 
     The numbers are those of client-go's `tools/cache/reflector.go`. `monotonic` gives seconds, `rng` a number
     in [0, 1).
@@ -31,14 +31,15 @@ class Backoff:
         self._initial = initial
         self._cap = cap
         self._delay = initial
-        self._last: float | None = None
+        self._until: float | None = None
 
     def next(self, at_least: float | None = None) -> float:
         """Seconds to wait now. `at_least` is what the server asked for (Retry-After); jitter comes on top."""
         now = self._monotonic()
-        if self._last is not None and now - self._last > RESET_AFTER:
+        if self._until is not None and now - self._until > RESET_AFTER:
             self._delay = self._initial
-        self._last = now
         delay = max(self._delay, at_least or 0.0)
+        delay += self._rng() * JITTER * min(delay, self._cap)
         self._delay = min(self._delay * FACTOR, self._cap)
-        return delay + self._rng() * JITTER * min(delay, self._cap)
+        self._until = now + delay
+        return delay

@@ -100,7 +100,7 @@ class EventReflector(Reflector):
 
     async def list(self) -> None:
         _, meta, _ = await get_page(self.cluster.api, self.path, {"limit": "1"}, self.resource.decode)
-        self.last_rv, self.rv_unavailable, self._listed = meta.resource_version or "", False, True
+        self._stand_at(meta.resource_version)
         if self._past is not None:
             self._past.cancel()
         self.store.begin()
@@ -155,8 +155,8 @@ class EventReflector(Reflector):
             if self.store.filled >= MOST_PAST or self.cluster.clock.monotonic() >= until:
                 return False
 
-    def _say_current(self, missing: Sequence[str] = (), detail: str = "") -> None:
+    def _say_current(self, *missing: str) -> None:
         if self.store.filling:
             self.standing.loading(self.store.filled, None)
         else:
-            super()._say_current((*missing, *self._missing), detail)
+            super()._say_current(*missing, *self._missing)

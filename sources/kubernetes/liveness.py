@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from sources.contract import Clock, SourceError
+from sources.contract import Clock, Nudge, SourceError
 from sources.kubernetes.api import Api
 from sources.kubernetes.errors import ApiStatusError
 
@@ -25,8 +25,11 @@ class Follower(Protocol):
     def last_heard(self) -> float:
         """When something arrived last, on the monotonic clock."""
 
-    def unreachable(self, detail: str) -> None:
-        """The server does not answer; the stream may be dead although nothing says so."""
+    def unreachable(self, detail: str, retry_at: float) -> None:
+        """The server does not answer; the stream may be dead although nothing says so. Looked again `retry_at`."""
+
+    def answered(self) -> None:
+        """The server is there: what was silent was silent because nothing happened."""
 
     def reopen(self, detail: str) -> None:
         """The stream may have died unnoticed: open it again."""
@@ -39,11 +42,12 @@ class Liveness:
     minutes), so silence proves nothing. The task runs only while somebody follows.
     """
 
-    def __init__(self, api: Api, clock: Clock) -> None:
+    def __init__(self, api: Api, clock: Clock, nudge: Nudge | None = None) -> None:
         self.trouble = ""
         """Why the server does not answer; "" while it does."""
         self._api = api
         self._clock = clock
+        self._nudge = nudge or Nudge()
         self._followers: list[Follower] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -65,20 +69,25 @@ class Liveness:
     async def _run(self) -> None:
         while self._followers:
             wall, mono = self._clock.now(), self._clock.monotonic()
-            await self._clock.sleep(EVERY)
-            late = max(self._clock.now() - wall, self._clock.monotonic() - mono) - EVERY
+            await self._nudge.pause(self._clock, EVERY)
+            passed = self._clock.monotonic() - mono
+            late = max(self._clock.now() - wall, passed) - EVERY
             if late > GAP:
                 self._tell_all(f"this program was stopped for {late:.0f} s")
                 continue
-            quiet = [f for f in self._followers if self._clock.monotonic() - f.last_heard >= EVERY - 1]
+            asked = passed < EVERY - 1  # by a person, who wants to know now
+            quiet = [f for f in self._followers if asked or self._clock.monotonic() - f.last_heard >= EVERY - 1]
             if quiet or self.trouble:
                 await self._probe(quiet)
+            if not self.trouble:
+                for follower in list(self._followers):
+                    follower.answered()
 
     async def _probe(self, quiet: list[Follower]) -> None:
         before, self.trouble = self.trouble, await self._trouble()
         if self.trouble:
             for follower in quiet:
-                follower.unreachable(self.trouble)
+                follower.unreachable(self.trouble, self._clock.now() + EVERY)
         elif before:
             self._tell_all("the API server answers again")
 

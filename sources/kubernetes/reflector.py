@@ -29,6 +29,7 @@ from sources.contract import (
     Denied,
     Misconfigured,
     NotFound,
+    Nudge,
     SourceError,
     Unauthorized,
     Unavailable,
@@ -70,8 +71,8 @@ SLICE = 200
 MOST_MALFORMED = 20
 MOST_STREAM_ERRORS = 5
 """ERROR events in a row before a new list is to help (client-go: one minute of InternalError)."""
-POLLS = 20
-"""Lists in poll mode before the watch is tried again."""
+POLLS, MOST_POLLS = 2, 20
+"""Lists in poll mode before the watch is tried again, the first time and later."""
 _REFUSALS = (400, 404, 405, 406, 415, 422)
 
 
@@ -82,6 +83,7 @@ class Cluster:
     api: Api
     clock: Clock
     liveness: Liveness
+    nudge: Nudge = field(default_factory=Nudge)
     gate: ListGate = field(default_factory=ListGate)
     rng: Callable[[], float] = random
     watch_list: bool | None = None
@@ -110,9 +112,13 @@ class Reflector:
         self.malformed = self.unknown = 0
         """Lines and objects that could not be read, and events of an unknown type."""
         self._listed = False
-        """Whether `last_rv` is a point to watch from."""
+        """Whether `last_rv` is a point to watch from..."""
+        self._listed_at = float("-inf")
+        """...and since when, on the monotonic clock."""
         self._total: int | None = None
         self._opened_at: float | None = None
+        self._polling = False
+        self._polls = POLLS
         self._stream_errors = 0
         self._early_ends = 0
         self._lifetime = 0.0
@@ -124,6 +130,7 @@ class Reflector:
 
     async def run(self) -> NoReturn:
         """Never ends. Raises Denied if already the first list is forbidden, Misconfigured if nothing can help."""
+        clock = self.cluster.clock
         self.standing.connecting()
         while True:
             try:
@@ -135,6 +142,9 @@ class Reflector:
                     raise
                 if is_expired(error) and not self._listed and not self.rv_unavailable:
                     self.rv_unavailable = True  # once more at once, for the newest state
+                elif is_expired(error) and self._listed and clock.monotonic() - self._listed_at >= FINE:
+                    # waiting would help nothing: a list is what the server asks for
+                    self.standing.lost(f"{error}; listing anew", synced=self.store.synced)
                 else:
                     await self.pause(error)
 
@@ -168,12 +178,16 @@ class Reflector:
                     await self.pause(error)
 
     async def poll(self) -> None:
-        """Lists every 15 to 30 s, where there is no watch; returns now and then so that it is tried again."""
-        missing = (self.resource.right("watch", self.namespace),) if self.watches else ()
-        for _ in range(POLLS):
-            self._say_current(missing, "listed every 15 to 30 s")
-            await self.cluster.clock.sleep(15 + 15 * self.cluster.rng())
+        """Lists every 15 to 30 s, where there is no watch; returns now and then so that it is tried again.
+
+        Soon at first: an API server that has just started refuses everybody until it knows the roles.
+        """
+        self._polling = True
+        self._say_current()
+        for _ in range(self._polls):
+            await self.cluster.nudge.pause(self.cluster.clock, 15 + 15 * self.cluster.rng())
             await self.list()
+        self._polls = min(2 * self._polls, MOST_POLLS)
 
     async def pause(self, error: SourceError) -> None:
         """Says what is wrong and when it is tried again, and waits until then."""
@@ -187,7 +201,7 @@ class Reflector:
             retry_at=self.cluster.clock.now() + wait,
             missing=(error.missing,) if isinstance(error, Denied) and error.missing else (),
         )
-        await self.cluster.clock.sleep(wait)
+        await self.cluster.nudge.pause(self.cluster.clock, wait)
 
     # -- list ----------------------------------------------------------------------------------------------
 
@@ -233,8 +247,13 @@ class Reflector:
     def _replace(self, version: str | None) -> None:
         """The list is complete."""
         self.outbox.put((self.store.finish(),))
-        self.last_rv, self.rv_unavailable, self._listed = version or "", False, True
+        self._stand_at(version)
         self._say_current()
+
+    def _stand_at(self, version: str | None) -> None:
+        """Everything up to `version` is known, or is being filled in."""
+        self.last_rv, self.rv_unavailable, self._listed = version or "", False, True
+        self._listed_at = self.cluster.clock.monotonic()
 
     @contextmanager
     def _counting(self) -> Iterator[None]:
@@ -380,9 +399,13 @@ class Reflector:
     def last_heard(self) -> float:
         return self.standing.last_heard
 
-    def unreachable(self, detail: str) -> None:
+    def unreachable(self, detail: str, retry_at: float) -> None:
         """The liveness probe failed while our stream was silent."""
-        self.standing.lost(detail, synced=self.store.synced)
+        self.standing.lost(detail, synced=self.store.synced, retry_at=retry_at)
+
+    def answered(self) -> None:
+        """A sign of life, here or from the liveness probe: the picture is as old as that, not older."""
+        self.standing.still()
 
     def reopen(self, detail: str) -> None:
         """Our stream may be dead without knowing it."""
@@ -392,11 +415,14 @@ class Reflector:
 
     def _settled(self) -> None:
         """The stream delivers, or has stayed open for a while."""
-        if self._listed and self.standing.status.state not in ("live", "partial"):
+        if self._listed and (self._polling or self.standing.status.state not in ("live", "partial")):
+            self._polling, self._polls = False, POLLS
             self._say_current()
 
-    def _say_current(self, missing: Sequence[str] = (), detail: str = "") -> None:
-        self.standing.live(missing, detail)
+    def _say_current(self, *missing: str) -> None:
+        if self._polling and self.watches:
+            missing = (self.resource.right("watch", self.namespace), *missing)
+        self.standing.live(missing, "listed every 15 to 30 s" if self._polling else "")
 
     def _was_fine(self) -> bool:
         return self._opened_at is not None and self.cluster.clock.monotonic() - self._opened_at >= FINE

@@ -64,8 +64,10 @@ class _Connection:
         self.api = HttpApi(client, config.gzip)
         self.access = access
         self.access.use(self.api)
-        self.liveness = Liveness(self.api, context.clock)
-        self.cluster = Cluster(self.api, context.clock, self.liveness, watch_list=config.watch_list)
+        self.liveness = Liveness(self.api, context.clock, context.nudge)
+        self.cluster = Cluster(
+            self.api, context.clock, self.liveness, context.nudge, watch_list=config.watch_list
+        )
 
 
 class KubernetesSource:

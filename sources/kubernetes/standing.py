@@ -43,6 +43,11 @@ class Standing:
         state: State = "partial" if missing else "live"
         self._say(Status(state, detail=detail, missing=tuple(missing)))
 
+    def still(self) -> None:
+        """Nothing new but a sign of life: what was said last holds as of now. Only where it is current."""
+        if self.status.state in ("live", "partial"):
+            self._put((self.status,))
+
     def lost(
         self, detail: str, *, synced: bool, retry_at: float | None = None, missing: Sequence[str] = ()
     ) -> None:

@@ -94,7 +94,7 @@ class UsagePoller:
     async def run(self) -> NoReturn:
         self.standing.connecting()
         while True:
-            await self.access.changed(self.cluster.clock, await self._turn())
+            await self.access.changed(self.cluster.clock, self.cluster.nudge, await self._turn())
 
     async def _turn(self) -> float:
         """One poll and what follows from it; the seconds until the next."""

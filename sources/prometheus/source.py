@@ -176,7 +176,7 @@ class PrometheusSource:
 
     def alerts(self) -> Feed:
         """Alerts with their rule's expression, polled; the last picture stands while the server is away."""
-        return poll(self._read_alerts, self._context.clock, self._config.interval, self._shown())
+        return poll(self._read_alerts, self._context.clock, self._config.interval, self._shown(), nudge=self._context.nudge)
 
     async def _read_alerts(self) -> Picture:
         rules: wire.RuleData | None = None

@@ -96,10 +96,10 @@ class World:
             if isinstance(change, Status):
                 self._statuses_changed = self._statuses_changed or change != status
                 status = change
+                if change.state in ("live", "partial"):
+                    heard = batch.at  # a sign of life: what is known is still so
             else:
                 heard = batch.at
-        if status.state == "live":
-            heard = batch.at
         if known is None:
             self._statuses_changed = True
         self.feeds[place] = FeedState(batch.source, batch.feed, status, heard)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec import Struct
 
-from sources.contract import Batch, Context, Denied, Feed, NotSupported, Status, Unavailable, Upsert
+from sources.contract import Batch, Context, Denied, Feed, NotSupported, Nudge, Status, Unavailable, Upsert
 from sources.model import Pod
 from sources.supervisor import LAST_DELAY, Supervisor
 from sources.testing import ManualClock, settle
@@ -60,11 +60,13 @@ class Bench:
     def __init__(self, **sources: Scripted) -> None:
         self.clock = ManualClock()
         self.batches: list[Batch] = []
+        self.nudge = Nudge()
         self.supervisor = Supervisor(
             sources,  # type: ignore[arg-type]
             self.batches.append,
             self.clock,
             random.Random(1),
+            self.nudge,
         )
 
     async def __aenter__(self) -> "Bench":
@@ -130,7 +132,7 @@ async def test_one_broken_source_takes_no_other_with_it() -> None:
 async def test_a_refresh_ends_the_waiting_at_once() -> None:
     broken = Scripted(raising(Unavailable("down")), forever)
     async with Bench(s=broken) as bench:
-        bench.supervisor.retry_now()
+        bench.nudge.now()
         await settle()
         assert broken.opened == 2
         assert bench.statuses()[-1].state == "live"

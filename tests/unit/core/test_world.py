@@ -109,6 +109,17 @@ def test_a_status_change_is_in_the_frame_and_says_when_the_feed_was_heard() -> N
     assert world.drain().statuses
 
 
+def test_a_sign_of_life_makes_the_picture_younger_and_draws_nothing() -> None:
+    world = World()
+    tell = Told(world)
+    for state in ("live", "partial"):
+        tell(Upsert(pod("x")), Status(state))
+        world.drain()
+        tell(Status(state))
+        assert world.feeds["k", "pods"].heard == tell.at
+        assert not world.drain()
+
+
 def test_trends_keep_the_last_samples_and_go_with_the_row() -> None:
     world = World()
     tell = Told(world)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from sources.contract import Delete, Snapshot, Status, Upsert
+from sources.contract import Delete, Nudge, Snapshot, Status, Upsert
 from sources.kubernetes.access import Access, ScopedFeed
 from sources.kubernetes.api import EVENTS, NODES, PODS
 from sources.kubernetes.errors import Unreachable, status_error
@@ -228,8 +228,11 @@ class Rig:
     def __post_init__(self) -> None:
         self.api = FakeApi(self.clock)
         self.sink = Sink()
-        self.liveness = Liveness(self.api, self.clock)
-        self.cluster = Cluster(self.api, self.clock, self.liveness, rng=lambda: self.dice, watch_list=False)
+        nudge = Nudge()
+        self.liveness = Liveness(self.api, self.clock, nudge)
+        self.cluster = Cluster(
+            self.api, self.clock, self.liveness, nudge, rng=lambda: self.dice, watch_list=False
+        )
         self.tasks: list[asyncio.Task[Any]] = []
 
     def start(self, reflector: Reflector | None = None, **options: Any) -> Reflector:

@@ -102,6 +102,40 @@ async def test_a_right_given_later_shows_everything(limited):
     assert limited.sink.status.missing == ()
 
 
+async def test_a_server_that_refuses_everybody_while_it_starts_is_believed_for_half_a_minute(limited):
+    forbid(limited, pods_in("default"))
+    limited.start_scoped(Access())
+    await settle(200)
+    assert limited.sink.status.state == "denied"
+    for what in ("count", "list"):
+        limited.api.script(f"{what} {ALL}", listing(pod("a")))
+    await limited.clock.advance(31)
+    assert limited.sink.status.state == "live"
+
+
+async def test_no_news_while_asking_for_the_cluster_changes_nothing(limited):
+    allow(limited, "shop", "a")
+    limited.start_scoped(Access(own="shop"))
+    await settle(200)
+    limited.api.script(f"count {ALL}", REFUSED)
+    await limited.clock.advance(100)
+    assert limited.sink.names == ["shop/a"]
+    assert limited.sink.failure is None
+
+
+async def test_an_explicit_namespace_that_refuses_is_asked_again_with_growing_pauses(rig):
+    rig.api.script("watch", Live())
+    forbid(rig, pods_in("blog"))
+    rig.start_scoped(Access(["blog"]))
+    await rig.clock.advance(29)
+    assert len(rig.api.asked("list")) == 1
+    await rig.clock.advance(400)
+    assert 3 <= len(rig.api.asked("list")) <= 5
+    allow(rig, "blog", "b")
+    await rig.clock.advance(301)
+    assert rig.sink.names == ["blog/b"]
+
+
 async def test_explicit_namespaces_never_ask_for_the_cluster(rig):
     rig.api.script("watch", Live())
     allow(rig, "shop", "a")

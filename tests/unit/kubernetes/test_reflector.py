@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from sources.contract import Delete, Snapshot, Upsert
 from tests.unit.kubernetes.fakes import (
     Body,
@@ -239,5 +241,15 @@ async def test_poll_mode_where_watching_is_forbidden(rig):  # fault 13
     assert len(rig.api.asked("list")) == 1
     await rig.clock.advance(2)
     assert rig.sink.names == ["shop/b"]
-    await rig.clock.advance(15 * 25)
-    assert 2 <= len(rig.api.asked("watch")) <= 3  # the right may come: tried again now and then
+    states = [status.state for status in rig.sink.statuses]
+    assert "live" not in states[states.index("partial") :]
+    await rig.clock.advance(60)
+    times = [request.at for request in rig.api.asked("watch")]
+    assert 2 <= len(times) <= 3  # tried again soon, a server that just started refuses everybody
+    await rig.clock.advance(900)
+    times = [request.at for request in rig.api.asked("watch")]
+    assert 4 <= len(times) <= 7
+    assert all(later - earlier >= 30 for earlier, later in itertools.pairwise(times))
+    rig.api.script("watch", Live())
+    await rig.clock.advance(400)
+    assert rig.sink.status.state == "live"

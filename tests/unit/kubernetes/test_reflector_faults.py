@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from sources.contract import Denied, Unauthorized
+from sources.contract import Delete, Denied, Unauthorized
 from sources.kubernetes.errors import TlsFailure, Unreachable
 from sources.kubernetes.reflector import Reflector
 from tests.unit.kubernetes.fakes import (
@@ -205,10 +205,12 @@ class TestTheVersionIsGone:
         watching.api.script("watch", gone, Live())
         watching.api.script("list", listing(pod("b"), pod("c"), rv="200"))
         watching.first.end()
+        before = watching.clock.monotonic()
         await settle()
-        assert watching.sink.names == ["shop/a", "shop/b"]
-        await watching.clock.advance(3)
         assert watching.sink.names == ["shop/b", "shop/c"]
+        assert watching.clock.monotonic() == before  # a pause would help nothing
+        assert "stale" in [status.state for status in watching.sink.statuses]
+        await watching.clock.advance(3)
         assert watching.api.asked("list")[1].params == {"resourceVersion": "100"}
         assert watching.api.asked("watch")[2].params["resourceVersion"] == "200"
         assert watching.sink.status.state == "live"
@@ -278,8 +280,28 @@ class TestSilence:
         await watching.clock.advance(71)
         assert len(watching.api.asked("watch")) == 2
         assert watching.api.asked("watch")[1].params["resourceVersion"] == "100"
-        assert len(watching.sink.statuses) == said
+        assert {status.state for status in watching.sink.statuses[said:]} == {"live"}
         assert watching.api.open == 1  # the old one was given back
+
+    async def test_a_quiet_watch_proves_every_ten_seconds_that_it_is_current(self, watching):
+        said = len(watching.sink.statuses)
+        await watching.clock.advance(31)
+        assert [status.state for status in watching.sink.statuses[said:]] == ["live"] * 3
+
+    async def test_a_refresh_looks_at_once_and_ends_the_waiting(self, watching):
+        await watching.clock.advance(2)
+        looked = len(watching.api.asked("/readyz"))
+        watching.cluster.nudge.now()
+        await settle()
+        assert len(watching.api.asked("/readyz")) == looked + 1
+        watching.api.script("watch", REFUSED, REFUSED, REFUSED, REFUSED, Live())
+        watching.first.fail(RESET)
+        await watching.clock.advance(5)
+        asked = len(watching.api.asked("watch"))
+        assert watching.sink.status.state == "stale"
+        watching.cluster.nudge.now()
+        await settle()
+        assert len(watching.api.asked("watch")) == asked + 1
 
     async def test_held_headers_are_reopened_too(self, watching):  # 28
         watching.api.script("watch", HeldHeaders(), Live())

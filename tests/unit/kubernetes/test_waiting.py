@@ -13,11 +13,13 @@ from sources.kubernetes.outbox import Outbox, feed
 from tests.unit.kubernetes.fakes import FakeClock, settle
 
 
-def test_backoff_doubles_to_its_cap_and_forgets_after_two_minutes():
+def test_backoff_doubles_to_its_cap_and_forgets_two_minutes_after_the_wait():
     clock = FakeClock()
     backoff = Backoff(clock.monotonic, lambda: 0.0)
     assert [backoff.next() for _ in range(8)] == pytest.approx([0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30])
-    clock.mono += 121
+    clock.mono += 30 + 119
+    assert backoff.next() == 30
+    clock.mono += 30 + 121
     assert backoff.next() == pytest.approx(0.8)
 
 
