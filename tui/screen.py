@@ -124,8 +124,10 @@ class MainScreen(Screen[None]):
     # -- the clock
 
     def tick(self) -> None:
-        """A frame: take what arrived, and tell the panes what changed. Skipped while the terminal is behind."""
+        """A frame: take what arrived, and tell the panes what changed. Nothing is drawn while the terminal is
+        behind."""
         if backlog(self.app) > 0:
+            self.session.fold()
             return
         frame, more = self.session.pull()
         if frame:

@@ -64,7 +64,13 @@ class Session:
     # -- pulling
 
     def pull(self, budget: float = BUDGET) -> tuple[Frame, bool]:
-        """Folds what arrived, for at most `budget` seconds; True when more is waiting to be folded."""
+        """Folds what arrived and says what changed; True when more is waiting to be folded."""
+        more = self.fold(budget)
+        return self.world.drain(), more
+
+    def fold(self, budget: float = BUDGET) -> bool:
+        """Folds what arrived into the World, for at most `budget` seconds; True when more is waiting. Done also
+        while nothing can be drawn: the World has a size, what waits for it has none."""
         for batch in self.runtime.take():
             self._waiting.append(batch)
             self._waiting_changes += len(batch.changes)
@@ -76,7 +82,7 @@ class Session:
                 batch = self._waiting.popleft()
                 self._waiting_changes -= len(batch.changes)
                 self.world.apply(batch)
-        return self.world.drain(), bool(self._waiting) and self.held_since is None
+        return bool(self._waiting) and self.held_since is None
 
     def hold(self) -> None:
         """Stops time on the screen; what arrives waits."""

@@ -21,7 +21,7 @@ class Command(NamedTuple):
 
 SAMPLE = Command("sample", (sys.executable, str(Path(__file__).with_name("sample_app.py"))), "READY", "q")
 
-DEMO = Command("demo", (sys.executable, "-m", "tui", "demo", "--mouse"), "Pods 29", "q")
-"""The real program; a few of some 300 pods are done or gone with the minute."""
+DEMO = Command("demo", (sys.executable, "-m", "tui", "demo", "--mouse"), "Completed", "q")
+"""The real program. Completed is what the first pods are: those of jobs."""
 
 COMMANDS = (SAMPLE, DEMO)

@@ -16,6 +16,23 @@ def test_decoder_replaces_what_is_invalid_and_joins_what_is_split() -> None:
     assert decoder.decode(b"\xf0\x9f", final=True) == "�"
 
 
+def test_an_escape_that_begins_nothing_is_a_key_of_its_own() -> None:
+    decode = LenientDecoder().decode
+    assert decode(b"\x1bj/web\r\x1b:q") == "\x1b[27uj/web\r\x1b[27u:q"
+    for whole in (
+        b"\x1b",
+        b"\x1b[A",
+        b"\x1bOP",
+        b"\x1b\x1b[24~",
+        b"\x1bb",
+        b"\x1b\x7f",
+        b"\x1b\t",
+        b"\x1b]11;x\x1b\\",
+    ):
+        assert decode(whole) == whole.decode()
+    assert decode(b"\x1b[200~a\x1bb\x1bc\x1b[201~") == "\x1b[200~a\x1bb\x1bc\x1b[201~", "what is pasted"
+
+
 def test_decoder_reports_the_end_of_input() -> None:
     with pytest.raises(TerminalLostError):
         LenientDecoder().decode(b"")
