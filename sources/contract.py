@@ -294,6 +294,9 @@ class ServiceProxy(Protocol):
     async def service_client(self, service: Service, port: ServicePort, scheme: str = "http") -> httpx.AsyncClient:
         """A client whose base URL is the service's proxy path. The caller closes it."""
 
+    def searched(self) -> Sequence[str]:
+        """The namespaces that the last `services` was limited to; empty when it saw the whole cluster."""
+
 
 @runtime_checkable
 class Scoped(Protocol):

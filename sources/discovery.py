@@ -183,6 +183,7 @@ async def find(peers: Sequence[ServiceProxy], system: System) -> Link:
         raise Misconfigured(f"no {profile.title} URL and no cluster to look in; give {profile.flag} URL")
     problems: list[SourceError] = []
     seen = 0
+    searched: list[str] = []
     for peer in peers:
         try:
             services = await peer.services()
@@ -199,6 +200,7 @@ async def find(peers: Sequence[ServiceProxy], system: System) -> Link:
             problems.append(error)
             continue
         seen += len(services)
+        searched += peer.searched()
         ranked = candidates(services, system)[:PROBED]
         for first in range(0, len(ranked), AT_ONCE):
             batch = ranked[first : first + AT_ONCE]
@@ -209,10 +211,12 @@ async def find(peers: Sequence[ServiceProxy], system: System) -> Link:
             if links:
                 return links[0]
             problems += [answer for answer in answers if not isinstance(answer, Link)]
-    raise _nothing(problems, seen, profile)
+    raise _nothing(problems, seen, searched, profile)
 
 
-def _nothing(problems: Sequence[SourceError], seen: int, profile: _Profile) -> SourceError:
+def _nothing(
+    problems: Sequence[SourceError], seen: int, searched: Sequence[str], profile: _Profile
+) -> SourceError:
     """The one error that helps most: a right that is missing, a server that is down, or that there is none."""
     for kind in (Denied, Misconfigured, Unavailable):
         for problem in problems:
@@ -220,7 +224,11 @@ def _nothing(problems: Sequence[SourceError], seen: int, profile: _Profile) -> S
                 return problem
     tried = f"; {len(problems)} looked like one but did not answer as one" if problems else ""
     noun = "service" if seen == 1 else "services"
-    return NotSupported(f"no {profile.title} found among {seen} {noun}{tried}; give {profile.flag} URL")
+    where = ""
+    if searched:
+        shown = ", ".join(searched[:3]) + (f" and {len(searched) - 3} more" if len(searched) > 3 else "")
+        where = f" of {'namespace' if len(searched) == 1 else 'namespaces'} {shown} (all you may list)"
+    return NotSupported(f"no {profile.title} found among {seen} {noun}{where}{tried}; give {profile.flag} URL")
 
 
 async def _probe(peer: ServiceProxy, candidate: Candidate, profile: _Profile) -> Link | SourceError:

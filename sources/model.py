@@ -182,10 +182,12 @@ class Alert(Struct, frozen=True, gc=False, omit_defaults=True, tag="alert", tag_
     inhibited_by: tuple[str, ...] = ()
     muted_by: tuple[str, ...] = ()
     receivers: tuple[str, ...] = ()
+    reporter: str = ""
+    """The source that reports it, where several of one origin may report the same label set."""
 
     @property
     def key(self) -> str:
-        return f"{self.origin}:{self.fingerprint}"
+        return f"{self.reporter or self.origin}:{self.fingerprint}"
 
     def label(self, name: str, default: str = "") -> str:
         return next((value for key, value in self.labels if key == name), default)

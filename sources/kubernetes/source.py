@@ -90,6 +90,7 @@ class KubernetesSource:
         self._access = Access(wanted)
         self._connecting: asyncio.Lock = asyncio.Lock()
         self._connection: _Connection | None = None
+        self._searched: tuple[str, ...] = ()
 
     def describe(self) -> str:
         """The server once it is known, else the context asked for."""
@@ -158,21 +159,27 @@ class KubernetesSource:
         """
         connection = await self._connect()
         try:
-            return await get_all(connection.api, "/api/v1/services", decode_service)
+            found = list(await get_all(connection.api, "/api/v1/services", decode_service))
+            self._searched = ()
+            return found
         except Denied as error:
             refused = error
-        found: list[Service] = []
-        allowed = False
+        found, searched = list[Service](), list[str]()
         for namespace in (await self._access.candidates())[:MOST_PROBED]:
             path = f"/api/v1/namespaces/{namespace}/services"
             try:
                 found += await get_all(connection.api, path, decode_service)
-                allowed = True
+                searched.append(namespace)
             except Denied as error:
                 refused = error
-        if not allowed:
+        if not searched:
             raise refused
+        self._searched = tuple(searched)
         return found
+
+    def searched(self) -> Sequence[str]:
+        """The namespaces whose services could be listed last; empty when it was the whole cluster."""
+        return self._searched
 
     async def service_client(
         self, service: Service, port: ServicePort, scheme: str = "http"

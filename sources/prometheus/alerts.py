@@ -15,7 +15,7 @@ def needs_alerts(rules: RuleData) -> bool:
     return any(rule.alerts is None and rule.state in ("firing", "pending", "") for rule in _alerting(rules))
 
 
-def joined(rules: RuleData | None, alerts: AlertData | None) -> list[Alert]:
+def joined(rules: RuleData | None, alerts: AlertData | None, reporter: str = "") -> list[Alert]:
     """One alert per label set, with the expression of its rule where that is known.
 
     Two rules may produce the same label set: the firing and older one stands, as Alertmanager would see it.
@@ -25,7 +25,7 @@ def joined(rules: RuleData | None, alerts: AlertData | None) -> list[Alert]:
         made
         for rule in (_alerting(rules) if rules else ())
         for item in rule.alerts or ()
-        if (made := alert(item, rule.query)) is not None
+        if (made := alert(item, rule.query, reporter)) is not None
     ]
     for made in from_rules:
         _keep(best, made)
@@ -33,7 +33,8 @@ def joined(rules: RuleData | None, alerts: AlertData | None) -> list[Alert]:
     for rule in _alerting(rules) if rules else ():
         by_name.setdefault(rule.name, []).append(rule)
     for item in (alerts.alerts or ()) if alerts else ():
-        made_here = alert(item, _expression(item, by_name.get(item.labels.get("alertname", ""), ())))
+        expression = _expression(item, by_name.get(item.labels.get("alertname", ""), ()))
+        made_here = alert(item, expression, reporter)
         if made_here is not None and made_here.fingerprint not in best:
             _keep(best, made_here)
     return sorted(best.values(), key=lambda each: each.labels)

@@ -176,7 +176,10 @@ class PrometheusSource:
 
     def alerts(self) -> Feed:
         """Alerts with their rule's expression, polled; the last picture stands while the server is away."""
-        return poll(self._read_alerts, self._context.clock, self._config.interval, self._shown(), nudge=self._context.nudge)
+        context = self._context
+        return poll(
+            self._read_alerts, context.clock, self._config.interval, self._shown(), nudge=context.nudge
+        )
 
     async def _read_alerts(self) -> Picture:
         rules: wire.RuleData | None = None
@@ -195,7 +198,7 @@ class PrometheusSource:
                 alerts = await read(await self._api.get("/api/v1/alerts"), wire.AlertData, wire.AlertData())
         date = answer.reply.date
         offset = None if date is None else float(round(date + 0.5 - self._context.clock.now()))
-        found = await asyncio.to_thread(joined, rules, alerts)
+        found = await asyncio.to_thread(joined, rules, alerts, self._context.name)
         if answer.warnings:
             missing += answer.warnings
         return Picture({"alert": found}, self._endpoint.via, missing, clock_offset=offset)

@@ -187,7 +187,7 @@ def metadata(data: MetadataData) -> list[MetricMetadata]:
 _STATES: dict[str, AlertState] = {"firing": "firing", "pending": "pending"}
 
 
-def alert(item: WireAlert, expression: str) -> Alert | None:
+def alert(item: WireAlert, expression: str, reporter: str = "") -> Alert | None:
     """None for states that are not an alert ("inactive", "unknown")."""
     state = _STATES.get(item.state)
     if state is None:
@@ -202,6 +202,7 @@ def alert(item: WireAlert, expression: str) -> Alert | None:
         since=parse_time(item.active_at),
         value=item.value if isinstance(item.value, str) else f"{item.value:g}",
         rule=expression,
+        reporter=reporter,
     )
 
 

@@ -83,8 +83,8 @@ class DisplayAlert(Struct, frozen=True, gc=False):
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Which systems report it: "prometheus", "alertmanager"."""
-        return tuple(each.origin for each in (self.prometheus, self.alertmanager) if each)
+        """Who reports it: "prometheus", "alertmanager", or the names of the sources."""
+        return tuple(each.reporter or each.origin for each in (self.prometheus, self.alertmanager) if each)
 
     @property
     def silenced_by(self) -> tuple[str, ...]:

@@ -149,6 +149,9 @@ class Cluster:
         self.asked: list[str] = []
         self.open = 0
 
+    def searched(self) -> Sequence[str]:
+        return ()
+
     async def services(self) -> Sequence[Service]:
         self.lists += 1
         return self.found
@@ -174,6 +177,11 @@ class Cluster:
 class Blind(Cluster):
     async def services(self) -> Sequence[Service]:
         raise Denied("services is forbidden", "list services")
+
+
+class Limited(Cluster):
+    def searched(self) -> Sequence[str]:
+        return ("team-a", "team-b")
 
 
 class FakeClock:
@@ -269,6 +277,14 @@ async def test_none_found_is_absent_with_the_remedy() -> None:
     assert status.detail == "no Prometheus found among 1 service; give --prometheus URL"
     with pytest.raises(NotSupported, match="give --prometheus URL"):
         await prometheus(cluster).query("up")
+
+
+async def test_none_found_by_a_limited_user_says_where_was_looked() -> None:
+    status = await first_status(prometheus(Limited([], monitoring)))
+    assert status.detail == (
+        "no Prometheus found among 0 services of namespaces team-a, team-b (all you may list); "
+        "give --prometheus URL"
+    )
 
 
 async def test_look_alikes_that_answer_something_else_are_counted() -> None:

@@ -10,6 +10,9 @@ import httpx
 from sources.contract import Change, Context, Delete, Snapshot, Status, Upsert
 from sources.model import Alert
 from sources.prometheus import PrometheusConfig, PrometheusSource
+from sources.prometheus.alerts import joined
+from sources.prometheus.wire import AlertData, WireAlert
+from sources.rules.alerts import join
 
 T0 = 1_700_000_000.0
 
@@ -233,3 +236,11 @@ async def test_warnings_make_the_picture_partial() -> None:
     answer = ok({"groups": []}, warnings=["store gone: partial response"])
     batch = (await batches(Server(rules=answer), 2))[1]
     assert (status(batch).state, status(batch).missing) == ("partial", ("store gone: partial response",))
+
+
+def test_two_servers_that_fire_the_same_label_set_are_two_alerts() -> None:
+    answer = AlertData([WireAlert(labels={"alertname": "Watchdog"}, state="firing")])
+    eu, us = joined(None, answer, "prometheus-eu")[0], joined(None, answer, "prometheus-us")[0]
+    assert eu.key != us.key
+    shown = join([eu, us])
+    assert sorted(each.origins for each in shown) == [("prometheus-eu",), ("prometheus-us",)]
