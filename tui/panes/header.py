@@ -60,7 +60,7 @@ class Header(LineWidget):
         )
         dots = health(feeds, session.heard_now, session.ascii_only)
         for name in session.runtime.problems:
-            dots.append(("x" if session.ascii_only else "×", "bad", f"{name} misconfigured"))
+            dots.append(("x" if session.ascii_only else "×", "bad", f"{clean(name)} misconfigured"))
         full = [piece for glyph, style, text in dots for piece in ((f" {glyph} ", style), (text, "dim"))]
         full.append((" read-only ", "dim"))
         if sum(width(text) for text, _ in full) <= room:

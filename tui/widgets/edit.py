@@ -16,13 +16,13 @@ class LineBuffer:
         """Position of the caret: an index into `text`, 0 to len."""
 
     def set(self, text: str) -> None:
-        """Replace everything, the caret at the end."""
-        self.text, self.caret = text, len(text)
+        """Replace everything, the caret at the end; neutralised as what is typed."""
+        self.text = _typed(text)
+        self.caret = len(self.text)
 
     def insert(self, text: str) -> None:
         """Type or paste; line ends become spaces, other control characters are left out."""
-        spaced = text.rstrip("\r\n").replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
-        clean = "".join(c for c in spaced if c.isprintable() or c == "\u200d")
+        clean = _typed(text)
         self.text = self.text[: self.caret] + clean + self.text[self.caret :]
         self.caret += len(clean)
 
@@ -89,6 +89,11 @@ class LineBuffer:
     def _after(self) -> int:
         first = next(clusters(self.text[self.caret :]), ("", 0))[0]
         return self.caret + len(first)
+
+
+def _typed(text: str) -> str:
+    spaced = text.rstrip("\r\n").replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
+    return "".join(c for c in spaced if c.isprintable() or c == "\u200d")
 
 
 class History:

@@ -312,7 +312,7 @@ def test_alerts_sort_the_gravest_first_by_default() -> None:
     )
     rank = ALERTS.field("state").rank
     assert rank is not None
-    ordered = sorted(rows[::-1], key=lambda row: order(rank(row), False))
+    ordered = sorted(rows, key=lambda row: order(rank(row), False))
     assert [row.name for row in ordered] == ["a", "c", "b"]
 
 
