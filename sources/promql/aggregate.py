@@ -13,6 +13,7 @@ from sources.promql.ast import Aggregate
 from sources.promql.compensated import average_of
 from sources.promql.formats import general
 from sources.promql.grid import METADATA, Grid, Mask, Steps, empty
+from sources.promql.prepare import unwrapped
 from sources.promql.ranking import counted_values, ranked
 from sources.promql.results import ExecutionError
 from sources.promql.session import Session
@@ -78,12 +79,14 @@ def _sorted(grid: Grid, group_of: list[int], labels: list[Labels]) -> Groups:
 
 def _check_quantile(session: Session, expr: Aggregate, param: Floats) -> None:
     assert expr.param is not None
+    node = unwrapped(expr.param)
     if np.isnan(param).any():
-        session.invalid_quantile(np.nan, expr.param)
+        session.invalid_quantile(np.nan, node)  # and of nothing else
+        return
     if (param > 1).any():
-        session.invalid_quantile(float(np.nanmax(param)), expr.param)
+        session.invalid_quantile(float(param.max()), node)
     if (param < 0).any():
-        session.invalid_quantile(float(np.nanmin(param)), expr.param)
+        session.invalid_quantile(float(param.min()), node)
 
 
 def _check_k(param: Floats) -> bool:
@@ -162,7 +165,13 @@ def _extreme(better: np.ufunc) -> Callable[[Groups, Session], Floats]:
     """A NaN only wins where there is nothing else."""
 
     def fold(groups: Groups, session: Session) -> Floats:
-        found: Floats = better.reduceat(np.where(groups.present, groups.values, np.nan), groups.first, axis=0)
+        values = np.where(groups.present, groups.values, np.nan)
+        found: Floats = better.reduceat(values, groups.first, axis=0)
+        zeros = values == 0
+        if (zeros & np.signbit(values)).any():  # of 0 and -0 the first one stays
+            for group, step in np.argwhere(found == 0):
+                rows = slice(groups.first[group], groups.first[group] + groups.size[group])
+                found[group, step] = values[rows, step][zeros[rows, step].argmax()]
         return found
 
     return fold

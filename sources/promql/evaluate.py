@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -32,6 +32,9 @@ from sources.promql.session import Session
 from sources.promql.storage import Floats, Labels, Times, stale_mask
 from sources.promql.windows import over_grid
 
+_CHUNK = 100_000
+"""Windows that are worked out at a time."""
+
 
 class Series(NamedTuple):
     """The samples of one series, without stale markers where a range wants them."""
@@ -44,22 +47,33 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranges:
-    """The windows of many series, one after another: `count` rows for each.
+    """The windows of many series, `length` milliseconds long, that end at the moments `at`.
 
-    With @ there is one window only, the same at each step: `count` is 1.
+    With @ there is one window only, the same at each step.
     """
 
     series: Sequence[Series]
-    windows: Windows
-    count: int
+    at: Steps
+    length: int
+
+    def windows(self) -> Iterator[tuple[slice, Windows]]:
+        """Some series at a time (so that their numbers stay in the processor's cache), and their windows."""
+        most = max(1, _CHUNK // max(self.at.count, 1))
+        for first in range(0, len(self.series), most):
+            part = slice(first, first + most)
+            samples = [(each.times, each.values) for each in self.series[part]]
+            at = self.at
+            yield part, over_grid(samples, at.start, at.step, at.count, self.length)
 
 
 class Evaluation:
     """Evaluates nodes at the given steps; a subquery has an evaluation of its own."""
 
-    def __init__(self, session: Session, steps: Steps, constant: frozenset[int]) -> None:
+    def __init__(
+        self, session: Session, steps: Steps, constant: frozenset[int], parameter: bool = False
+    ) -> None:
         self.session, self.steps = session, steps
-        self._constant = constant
+        self._constant, self._parameter = constant, parameter
         self._durations = Durations(session.start, session.end, session.step)
 
     @property
@@ -71,12 +85,15 @@ class Evaluation:
         self.session.poll()
         before = self.session.held
         if id(expr) in self._constant and self.steps.count > 1:
-            once = Evaluation(self.session, replace(self.steps, count=1), self._constant)
+            once = self._at(replace(self.steps, count=1))
             found = self._spread(once.value(expr))
         else:
             found = self._value(expr)
         self.session.hold(before + (int(found.present.sum()) if isinstance(found, Grid) else 0))
         return found
+
+    def _at(self, steps: Steps, parameter: bool = False) -> Evaluation:
+        return Evaluation(self.session, steps, self._constant, parameter or self._parameter)
 
     def vector(self, expr: Expr) -> Grid:
         found = self.value(expr)
@@ -103,7 +120,8 @@ class Evaluation:
         if isinstance(expr, VectorSelector):
             return self.selected(expr)
         if isinstance(expr, Call):
-            return FUNCTIONS[expr.name](self, expr)
+            called = FUNCTIONS[expr.name](self, expr)
+            return compact(called) if isinstance(called, Grid) else called
         if isinstance(expr, Aggregate):
             return self._aggregate(expr)
         if isinstance(expr, Binary):
@@ -115,7 +133,8 @@ class Evaluation:
         param: Floats | str = ""
         if expr.param is not None:
             node = unwrapped(expr.param)
-            param = node.value if isinstance(node, StringLiteral) else self.scalar(node)
+            inner = self._at(self.steps, parameter=True)
+            param = node.value if isinstance(node, StringLiteral) else inner.scalar(node)
         grid = self.vector(unwrapped(expr.expr))
         return compact(aggregated(self.session, self.steps, expr, grid, param))
 
@@ -141,16 +160,24 @@ class Evaluation:
 
     # -- selectors -------------------------------------------------------------------------------------
 
-    def _reach(self, fixed: int | None, offset: int) -> Steps:
-        """The moments a selector looks at; with @ it is one."""
-        if fixed is not None:
-            return Steps(fixed - offset, 1, min(1, self.steps.count))
-        return replace(self.steps, start=self.steps.start - offset)
+    def _reach(self, node: VectorSelector | Subquery, instant: bool = False) -> Steps:
+        """The moments a selector looks at; with @ it is one.
+
+        A server does not resolve @ in the parameter of an aggregation: start() and end() say nothing there, and
+        for an instant selector a moment is that of the first step, from which it moves on with the steps.
+        """
+        offset = self._durations.offset(node.offset)
+        at = node.at if node.at is None or node.at.bound is None or not self._parameter else None
+        fixed = moment(at, self.session.start, self.session.end)
+        if fixed is None:
+            return replace(self.steps, start=self.steps.start - offset)
+        if instant and self._parameter:
+            return replace(self.steps, start=fixed - offset)
+        return Steps(fixed - offset, 1, min(1, self.steps.count))
 
     def selected(self, expr: VectorSelector, moments: bool = False) -> Grid:
         """The newest sample of each series at each step; with `moments` its time in seconds, not its value."""
-        fixed = moment(expr.at, self.session.start, self.session.end)
-        at = self._reach(fixed, self._durations.offset(expr.offset))
+        at = self._reach(expr, instant=True)
         lookback = self.session.settings.lookback
         if not at.count:
             return empty(self.steps.count)
@@ -184,13 +211,11 @@ class Evaluation:
         expr = unwrapped(expr)
         assert isinstance(expr, (MatrixSelector, Subquery))
         node = expr.selector if isinstance(expr, MatrixSelector) else expr
-        fixed = moment(node.at, self.session.start, self.session.end)
-        at = self._reach(fixed, self._durations.offset(node.offset))
+        at = self._reach(node)
         length = self._durations.of(expr.range)
         series = self._raw(expr, at, length)
         self.session.allocate(len(series), self.steps.count)
-        samples = [(each.times, each.values) for each in series]
-        return Ranges(series, over_grid(samples, at.start, at.step, at.count, length), at.count)
+        return Ranges(series, at, length)
 
     def raw(self, expr: Expr) -> list[Series]:
         """The samples of a range at the only step of an instant query."""
@@ -199,29 +224,30 @@ class Evaluation:
         found = self.ranges(expr)
         if isinstance(expr, Subquery):
             return list(found.series)
-        result = []
-        for each, low, high in zip(found.series, found.windows.low, found.windows.high, strict=True):
-            if low < high:
-                times, values = found.windows.times[low:high], found.windows.values[low:high]
-                result.append(Series(each.labels, times, values))
-        return result
+        end = found.at.start
+        inside = [(each.times > end - found.length) & (each.times <= end) for each in found.series]
+        return [
+            Series(each.labels, each.times[mask], each.values[mask])
+            for each, mask in zip(found.series, inside, strict=True)
+            if mask.any()
+        ]
 
     def _raw(self, expr: MatrixSelector | Subquery, at: Steps, length: int) -> list[Series]:
         if not at.count:
             return []
         if isinstance(expr, Subquery):
             return self._subquery(expr, at, length)
-        found = []
+        stored = self.session.select(expr.selector.matchers, at.start - length + 1, at.end)
         held = self.session.held
-        for each in self.session.select(expr.selector.matchers, at.start - length + 1, at.end):
-            stale = stale_mask(each.values)
+        self.session.hold(held + max((len(each.times) for each in stored), default=0))  # one series at a time
+        self.session.held = held
+        found = []
+        for each in stored:
             times, values = each.times, each.values
-            if stale.any():
+            if np.isnan(values).any() and (stale := stale_mask(values)).any():
                 times, values = times[~stale], values[~stale]
             if len(times):
-                self.session.hold(held + len(times))  # one series' samples are held at a time
                 found.append(Series(each.labels, times, values))
-        self.session.held = held
         return found
 
     def _subquery(self, expr: Subquery, at: Steps, length: int) -> list[Series]:
@@ -234,7 +260,7 @@ class Evaluation:
         if start <= begin:
             start += step
         count = (at.end - start) // step + 1 if at.end >= start else 0
-        inner = Evaluation(self.session, Steps(start, step, count), self._constant)
+        inner = self._at(Steps(start, step, count))
         grid = inner.vector(expr.expr) if count else empty(0)
         times = inner.steps.times
         return [

@@ -62,7 +62,7 @@ def general(value: float, digits: int | None = None) -> str:
     assert isinstance(exponent, int)
     figures = "".join(map(str, numbers)).rstrip("0") or "0"
     power = len(numbers) + exponent - 1
-    limit = 21 if digits is None else max(digits, len(figures)) if digits > 0 else 1
+    limit = 6 if digits is None else digits
     lead = "-" if sign else ""
     if power < -4 or power >= limit:
         mantissa = figures[0] + ("." + figures[1:] if len(figures) > 1 else "")

@@ -12,6 +12,7 @@ from sources.promql.ast import Call, Expr
 from sources.promql.buckets import Bucket, bucket_fraction, bucket_quantile
 from sources.promql.formats import quoted
 from sources.promql.grid import METADATA, Grid, Value, compact, empty, get, unique
+from sources.promql.prepare import unwrapped
 from sources.promql.session import Fix
 from sources.promql.storage import Labels
 
@@ -87,7 +88,7 @@ def _classic(
 
 
 def _quantile(evaluation: Evaluation, call: Call) -> Grid:
-    node, vector = call.args
+    node, vector = map(unwrapped, call.args)
     q = evaluation.scalar(node)
     for value in dict.fromkeys(q[~((q >= 0) & (q <= 1))].tolist()):
         evaluation.session.invalid_quantile(value, node)
@@ -109,7 +110,7 @@ def _fraction(evaluation: Evaluation, call: Call) -> Grid:
     def answer(step: int, buckets: list[Bucket], name: str) -> float:
         return bucket_fraction(float(lower[step]), float(upper[step]), buckets)
 
-    return _classic(evaluation, call.args[2], answer)
+    return _classic(evaluation, unwrapped(call.args[2]), answer)
 
 
 def _native(evaluation: Evaluation, call: Call) -> Grid:

@@ -50,7 +50,7 @@ def _seconds(values: Floats) -> NDArray[np.uint64]:
     """Whole seconds since the first of March of the first year; what is no 64-bit integer is the least one."""
     with np.errstate(invalid="ignore"):
         fits = np.abs(values) < 2.0**63
-        whole = np.where(fits, values, 0.0).astype(np.int64)
+        whole = np.trunc(np.where(fits, values, 0.0)).astype(np.int64)
     whole = np.where(fits, whole, np.iinfo(np.int64).min)
     return whole.view(np.uint64) + np.uint64(_TO_FIRST % 2**64)
 
@@ -97,10 +97,9 @@ def _day_of_year(seconds: NDArray[np.uint64]) -> _Whole:
 def _calendar(part: Callable[[NDArray[np.uint64]], _Whole]) -> Handler:
     def handle(evaluation: Evaluation, call: Call) -> Grid:
         if not call.args:
-            moments = np.trunc(evaluation.steps.times / 1000.0)
-            return one_row((), part(_seconds(moments)).astype(np.float64))
+            return one_row((), part(_seconds(evaluation.steps.times / 1000.0)).astype(np.float64))
         grid = evaluation.vector(call.args[0])
-        values = part(_seconds(np.trunc(grid.values))).astype(np.float64)
+        values = part(_seconds(grid.values)).astype(np.float64)
         return drop_names(with_values(grid, values), evaluation.delayed)
 
     return handle

@@ -29,11 +29,11 @@ def _vector(evaluation: Evaluation, call: Call) -> Grid:
 
 def _scalar(evaluation: Evaluation, call: Call) -> Floats:
     """The value of the only element, NaN if there is none or more."""
-    grid = evaluation.vector(call.args[0])
-    total = np.where(grid.present, grid.values, 0.0).sum(axis=0) if len(grid.labels) else np.zeros(0)
-    if not len(grid.labels):
-        return np.full(evaluation.steps.count, np.nan)
-    return np.where(grid.present.sum(axis=0) == 1, total, np.nan)
+    grid, count = evaluation.vector(call.args[0]), evaluation.steps.count
+    if not grid.labels:
+        return np.full(count, np.nan)
+    first = grid.values[grid.present.argmax(axis=0), np.arange(count)]
+    return np.where(grid.present.sum(axis=0) == 1, first, np.nan)
 
 
 def _pi(evaluation: Evaluation, call: Call) -> Floats:
@@ -90,8 +90,9 @@ def _missing(labels: Labels, there: Mask) -> Grid:
 
 def _absent_over_time(evaluation: Evaluation, call: Call) -> Grid:
     found = evaluation.ranges(call.args[0])
-    filled = (found.windows.high > found.windows.low).reshape(len(found.series), found.count)
-    there = np.broadcast_to(filled.any(axis=0), (evaluation.steps.count,))
+    there = np.zeros(evaluation.steps.count, np.bool_)
+    for _, windows in found.windows():
+        there |= (windows.high > windows.low).reshape(-1, found.at.count).any(axis=0)
     labels = () if isinstance(unwrapped(call.args[0]), Subquery) else absent_labels(call.args[0])
     grid = _missing(labels, there)
     grid.nameless = [True] * len(grid.labels)

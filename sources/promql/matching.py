@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sources.promql.ast import Binary, Cardinality, Matching
 from sources.promql.formats import label_set
@@ -75,21 +74,25 @@ def matched(node: Binary, left: Grid, right: Grid, delayed: bool, compute: Compu
     swapped = matching.cardinality == Cardinality.ONE_TO_MANY
     many, one = (right, left) if swapped else (left, right)
     manys, ones, count = _grouped(many, one, matching)
-    _check_one_side(many, one, ones, count, matching)
+    clash = _first_clash(many, one, ones, count)
     members: list[list[int]] = [[] for _ in range(count)]
     for row, signature in enumerate(ones):
         members[signature].append(row)
     pairs = [(row, other) for row, signature in enumerate(manys) for other in members[signature]]
-    if not pairs:
+    if not pairs and clash is None:
         return empty(left.present.shape[1])
-    first, second = np.array(pairs, np.int64).T
+    first, second = np.array(pairs, np.int64).reshape(-1, 2).T
     present = many.present[first] & one.present[second]
     met = present.any(axis=1)
     if not met.all():
         first, second, present = first[met], second[met], present[met]
     name = _Names(node, matching, delayed)
     labels = [name(many.labels[a], one.labels[b]) for a, b in zip(first, second, strict=True)]
-    _check_many_side(labels, [manys[row] for row in first], present, matching)
+    ambiguous = _first_ambiguity(labels, [manys[row] for row in first], present, matching)
+    if clash is not None and (ambiguous is None or clash <= ambiguous):
+        _duplicate(one, ones, clash, matching)
+    if ambiguous is not None:
+        raise ExecutionError(_EXPLICIT if matching.cardinality == Cardinality.ONE_TO_ONE else _UNIQUE)
     a, b = many.values[first], one.values[second]
     values, holds = compute(node, b, a) if swapped else compute(node, a, b)
     if holds is not None:
@@ -97,19 +100,17 @@ def matched(node: Binary, left: Grid, right: Grid, delayed: bool, compute: Compu
     return unique(Grid(labels, values, present, [node.returns_bool] * len(labels)))
 
 
-def _check_one_side(many: Grid, one: Grid, ones: list[int], count: int, matching: Matching) -> None:
+def _first_clash(many: Grid, one: Grid, ones: list[int], count: int) -> int | None:
+    """The first step at which two series of the "one" side are the same for the matching."""
     if len(set(ones)) == len(ones):
-        return
+        return None
     used = many.present.any(axis=0)
     seen = np.zeros((count, one.present.shape[1]), np.bool_)
-    earliest: int | None = None
+    twice = np.zeros(one.present.shape[1], np.bool_)
     for row, signature in enumerate(ones):
-        twice = np.flatnonzero(seen[signature] & one.present[row] & used)
-        if len(twice) and (earliest is None or twice[0] < earliest):
-            earliest = int(twice[0])
+        twice |= seen[signature] & one.present[row] & used
         seen[signature] |= one.present[row]
-    if earliest is not None:
-        _duplicate(one, ones, earliest, matching)
+    return int(twice.argmax()) if twice.any() else None
 
 
 def _duplicate(one: Grid, ones: list[int], step: int, matching: Matching) -> NoReturn:
@@ -132,24 +133,21 @@ def _metric(labels: Labels) -> str:
     return label_set(labels)
 
 
-def _check_many_side(labels: list[Labels], signatures: list[int], present: Mask, matching: Matching) -> None:
-    one_to_one = matching.cardinality == Cardinality.ONE_TO_ONE
+def _first_ambiguity(labels: list[Labels], signatures: list[int], present: Mask, matching: Matching) -> int | None:
+    """The first step at which two pairs would give the same series."""
     keys: list[object] = list(signatures)
-    if not one_to_one:
+    if matching.cardinality != Cardinality.ONE_TO_ONE:
         keys = list(zip(signatures, labels, strict=True))
     if len(set(keys)) == len(keys):
-        return
+        return None
     rows: dict[object, list[int]] = {}
     for row, key in enumerate(keys):
         rows.setdefault(key, []).append(row)
+    twice = np.zeros(present.shape[1], np.bool_)
     for group in rows.values():
-        if len(group) > 1 and (_counted(present, group) > 1).any():
-            raise ExecutionError(_EXPLICIT if one_to_one else _UNIQUE)
-
-
-def _counted(present: Mask, rows: list[int]) -> NDArray[np.int64]:
-    count: NDArray[np.int64] = present[rows].sum(axis=0, dtype=np.int64)
-    return count
+        if len(group) > 1:
+            twice |= present[group].sum(axis=0) > 1
+    return int(twice.argmax()) if twice.any() else None
 
 
 class _Names:
