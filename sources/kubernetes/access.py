@@ -13,9 +13,10 @@ from typing import NoReturn
 from sources.contract import Change, Clock, Denied, Nudge, Snapshot, SourceError, Status
 from sources.kubernetes.api import Api, Resource
 from sources.kubernetes.backoff import Backoff
+from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.outbox import Sink, pass_on_failure
 from sources.kubernetes.pages import get_all, get_page
-from sources.kubernetes.reflector import Cluster, Reflector
+from sources.kubernetes.reflector import Reflector
 from sources.kubernetes.standing import merged
 from sources.rules.decode import decode_namespace
 
@@ -122,7 +123,7 @@ class ScopedFeed:
         wait = DENIED_RETRY * (1 + self.cluster.rng())
         missing = (error.missing or self.resource.right("list"),)
         outbox.put((self._status(Status("denied", str(error), missing=missing), self._now() + wait),))
-        await self.cluster.nudge.pause(self.cluster.clock, wait)
+        await self.cluster.pause(wait)
 
     async def _by_namespace(self, outbox: Sink) -> None:
         """A reflector for each namespace; returns when the whole cluster may be listed after all."""

@@ -16,10 +16,11 @@ from typing import NoReturn
 
 from sources.contract import Change, Delete, Snapshot, SourceError, Upsert
 from sources.kubernetes.api import EVENTS
+from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.outbox import Sink, pass_on_failure
 from sources.kubernetes.pages import PAGE, get_page
-from sources.kubernetes.reflector import Cluster, Reflector
+from sources.kubernetes.reflector import Reflector
 from sources.kubernetes.store import Store
 from sources.kubernetes.watchstream import EventMeta
 from sources.model import Thing

@@ -15,31 +15,27 @@ as the data stops being current.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
-from random import random
 from typing import NoReturn
 
 from msgspec import Raw
 
 from sources.contract import (
     Change,
-    Clock,
     Denied,
     Misconfigured,
     NotFound,
-    Nudge,
     SourceError,
     Unauthorized,
     Unavailable,
 )
-from sources.kubernetes.api import Api, Expired, Resource, is_expired, retry_after
+from sources.kubernetes.api import Expired, Resource, is_expired, retry_after
 from sources.kubernetes.backoff import Backoff
+from sources.kubernetes.cluster import SLOW_RETRY, Cluster
 from sources.kubernetes.errors import ApiStatusError
-from sources.kubernetes.listgate import ListGate
-from sources.kubernetes.liveness import Liveness
 from sources.kubernetes.outbox import Sink
+from sources.kubernetes.pages import count_all
 from sources.kubernetes.splitter import ListMeta, ListSplitter, NotAListError
 from sources.kubernetes.standing import Standing
 from sources.kubernetes.store import Store
@@ -48,6 +44,7 @@ from sources.kubernetes.watchstream import (
     LineReader,
     Watchdog,
     WatchEvent,
+    WatchLifetime,
     ends_initial_events,
     metadata_of,
     parse_line,
@@ -64,8 +61,6 @@ READ_IDLE = 75.0
 """A watch silent for so long, and up to 15 s more, is reopened: a load balancer may hold it for a dead server."""
 NO_BOOKMARK = 30.0
 """A WatchList that is silent so long is none: the server knows no initial events and will send no end mark."""
-SLOW_RETRY = 30.0
-"""401 and 403 are not tried again sooner."""
 SLICE = 200
 """Objects decoded before others get their turn on the event loop."""
 MOST_MALFORMED = 20
@@ -74,20 +69,6 @@ MOST_STREAM_ERRORS = 5
 POLLS, MOST_POLLS = 2, 20
 """Lists in poll mode before the watch is tried again, the first time and later."""
 _REFUSALS = (400, 404, 405, 406, 415, 422)
-
-
-@dataclass(slots=True)
-class Cluster:
-    """What the reflectors of one API server share."""
-
-    api: Api
-    clock: Clock
-    liveness: Liveness
-    nudge: Nudge = field(default_factory=Nudge)
-    gate: ListGate = field(default_factory=ListGate)
-    rng: Callable[[], float] = random
-    watch_list: bool | None = None
-    """Whether the server sends initial events on a watch; None until it was tried."""
 
 
 class NoWatchListError(SourceError):
@@ -120,8 +101,7 @@ class Reflector:
         self._polling = False
         self._polls = POLLS
         self._stream_errors = 0
-        self._early_ends = 0
-        self._lifetime = 0.0
+        self._lifetime = WatchLifetime()
         self._dog: Watchdog | None = None
         self._backoff = Backoff(cluster.clock.monotonic, cluster.rng)
         self._slow = Backoff(cluster.clock.monotonic, cluster.rng, initial=SLOW_RETRY, cap=300.0)
@@ -185,7 +165,7 @@ class Reflector:
         self._polling = True
         self._say_current()
         for _ in range(self._polls):
-            await self.cluster.nudge.pause(self.cluster.clock, 15 + 15 * self.cluster.rng())
+            await self.cluster.pause(15 + 15 * self.cluster.rng())
             await self.list()
         self._polls = min(2 * self._polls, MOST_POLLS)
 
@@ -201,7 +181,7 @@ class Reflector:
             retry_at=self.cluster.clock.now() + wait,
             missing=(error.missing,) if isinstance(error, Denied) and error.missing else (),
         )
-        await self.cluster.nudge.pause(self.cluster.clock, wait)
+        await self.cluster.pause(wait)
 
     # -- list ----------------------------------------------------------------------------------------------
 
@@ -258,21 +238,16 @@ class Reflector:
     @contextmanager
     def _counting(self) -> Iterator[None]:
         """While the first list runs, a page of one item tells how many there are."""
-        task = None if self.store.synced else asyncio.create_task(self._count())
+
+        async def count() -> None:
+            self._total = await count_all(self.cluster.api, self.path)
+
+        task = None if self.store.synced else asyncio.create_task(count())
         try:
             yield
         finally:
             if task is not None:
                 task.cancel()
-
-    async def _count(self) -> None:
-        splitter = ListSplitter()
-        try:
-            splitter.feed(await self.cluster.api.get(self.path, {"limit": "1"}))
-            items, meta = splitter.finish()
-        except (SourceError, NotAListError):
-            return  # a total is a nicety; whatever is wrong, the list itself will say it
-        self._total = len(items) + (meta.remaining_item_count or 0)
 
     # -- watch ---------------------------------------------------------------------------------------------
 
@@ -283,7 +258,7 @@ class Reflector:
         holds (list anew), or what `pause` is for.
         """
         clock, what = self.cluster.clock, f"the watch of {self.resource.name}"
-        timeout = int(self._lifetime or 300 + 300 * self.cluster.rng())
+        timeout = self._lifetime.seconds(self.cluster.rng())
         params = {"watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(timeout)}
         params["resourceVersion"] = "" if self.rv_unavailable else self.last_rv
         listing = AsyncExitStack()
@@ -306,7 +281,7 @@ class Reflector:
         finally:
             lasted = clock.monotonic() - started
             if dog.barked is None:
-                self._adapt(lasted, timeout)
+                self._lifetime.ended(lasted, self._opened_at is not None and FINE <= lasted < timeout - 5)
         if not self._listed:
             if dog.barked == "idle" and self.cluster.watch_list is None:
                 raise NoWatchListError("no initial events")
@@ -385,13 +360,6 @@ class Reflector:
                 self._stream_errors = 0
                 return Expired(str(error))
         return error
-
-    def _adapt(self, lasted: float, timeout: float) -> None:
-        """Asks for shorter watches where something on the way cuts them: those end cleanly."""
-        early = self._opened_at is not None and FINE <= lasted < timeout - 5
-        self._early_ends = self._early_ends + 1 if early else 0
-        if self._early_ends >= 2:
-            self._lifetime = max(20.0, 0.8 * lasted)
 
     # -- how we are doing ----------------------------------------------------------------------------------
 

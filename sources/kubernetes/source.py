@@ -13,13 +13,14 @@ from sources.kubernetes import doctor, kubeconfig, objects
 from sources.kubernetes.access import MOST_PROBED, Access, ScopedFeed
 from sources.kubernetes.api import EVENTS as EVENTS_RESOURCE
 from sources.kubernetes.api import NODES, PODS, HttpApi
+from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.clusterconfig import Overrides
 from sources.kubernetes.events import EventReflector
 from sources.kubernetes.gateway import service_client
 from sources.kubernetes.liveness import Liveness
 from sources.kubernetes.outbox import Outbox, feed
 from sources.kubernetes.pages import get_all
-from sources.kubernetes.reflector import Cluster, Reflector
+from sources.kubernetes.reflector import Reflector
 from sources.kubernetes.transport import ApiClient
 from sources.kubernetes.usage import UsagePoller
 from sources.model import Service, ServicePort

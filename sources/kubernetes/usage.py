@@ -25,10 +25,10 @@ from sources.contract import (
 from sources.kubernetes.access import ROUND, Access
 from sources.kubernetes.api import Api, retry_after
 from sources.kubernetes.backoff import Backoff
+from sources.kubernetes.cluster import SLOW_RETRY, Cluster
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.outbox import Sink
 from sources.kubernetes.pages import get_page
-from sources.kubernetes.reflector import SLOW_RETRY, Cluster
 from sources.kubernetes.standing import Standing
 from sources.model import Kind, Thing
 from sources.rules.decode import decode_node_usage, decode_pod_usage

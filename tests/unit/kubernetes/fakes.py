@@ -14,10 +14,11 @@ from typing import Any
 from sources.contract import Delete, Nudge, Snapshot, Status, Upsert
 from sources.kubernetes.access import Access, ScopedFeed
 from sources.kubernetes.api import EVENTS, NODES, PODS
+from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.errors import Unreachable, status_error
 from sources.kubernetes.events import EventReflector
 from sources.kubernetes.liveness import Liveness
-from sources.kubernetes.reflector import Cluster, Reflector
+from sources.kubernetes.reflector import Reflector
 from sources.kubernetes.usage import UsagePoller
 
 START = 1_700_000_000.0

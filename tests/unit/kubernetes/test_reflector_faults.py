@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from sources.contract import Delete, Denied, Unauthorized
+from sources.contract import Denied, Unauthorized
 from sources.kubernetes.errors import TlsFailure, Unreachable
 from sources.kubernetes.reflector import Reflector
 from tests.unit.kubernetes.fakes import (

@@ -1,0 +1,33 @@
+"""What everything that reads one API server shares: connection, clock, turns, what was learnt of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import random
+
+from sources.contract import Clock, Nudge
+from sources.kubernetes.api import Api
+from sources.kubernetes.listgate import ListGate
+from sources.kubernetes.liveness import Liveness
+
+SLOW_RETRY = 30.0
+"""401 and 403 are not tried again sooner."""
+
+
+@dataclass(slots=True)
+class Cluster:
+    """One API server. Waiting for the next try goes through `pause`, so that a refresh ends it."""
+
+    api: Api
+    clock: Clock
+    liveness: Liveness
+    nudge: Nudge = field(default_factory=Nudge)
+    gate: ListGate = field(default_factory=ListGate)
+    rng: Callable[[], float] = random
+    watch_list: bool | None = None
+    """Whether the server sends initial events on a watch; None until it was tried."""
+
+    async def pause(self, seconds: float) -> None:
+        """Returns after so many seconds, or when somebody asks for a refresh."""
+        await self.nudge.pause(self.clock, seconds)
