@@ -21,15 +21,7 @@ from typing import NoReturn
 
 from msgspec import Raw
 
-from sources.contract import (
-    Change,
-    Denied,
-    Misconfigured,
-    NotFound,
-    SourceError,
-    Unauthorized,
-    Unavailable,
-)
+from sources.contract import Change, Denied, Misconfigured, NotFound, SourceError, Unauthorized, Unavailable
 from sources.kubernetes.api import Expired, Resource, is_expired, retry_after
 from sources.kubernetes.backoff import Backoff
 from sources.kubernetes.cluster import SLOW_RETRY, Cluster
@@ -281,7 +273,7 @@ class Reflector:
         finally:
             lasted = clock.monotonic() - started
             if dog.barked is None:
-                self._lifetime.ended(lasted, self._opened_at is not None and FINE <= lasted < timeout - 5)
+                self._lifetime.ended(lasted, early=self._was_fine() and lasted < timeout - 5)
         if not self._listed:
             if dog.barked == "idle" and self.cluster.watch_list is None:
                 raise NoWatchListError("no initial events")
