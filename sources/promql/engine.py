@@ -96,7 +96,7 @@ class Engine:
                 f"invalid expression type {given} for range query, must be Scalar or instant Vector"
             )
         session = Session(text, storage, self.settings, start, end, step, canceled)
-        steps = Steps(start, step, (end - start) // step + 1)
+        steps = Steps(start, step, (end - start) // step + 1, end)
         session.allocate(1, steps.count)
         found = Evaluation(session, steps, constant_parts(tree)).value(tree)
         times = steps.times

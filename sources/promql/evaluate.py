@@ -85,7 +85,7 @@ class Evaluation:
         self.session.poll()
         before = self.session.held
         if id(expr) in self._constant and self.steps.count > 1:
-            once = self._at(replace(self.steps, count=1))
+            once = self._at(replace(self.steps, count=1, until=None))
             found = self._spread(once.value(expr))
         else:
             found = self._value(expr)
@@ -177,34 +177,48 @@ class Evaluation:
 
     def selected(self, expr: VectorSelector, moments: bool = False) -> Grid:
         """The newest sample of each series at each step; with `moments` its time in seconds, not its value."""
-        at = self._reach(expr, instant=True)
-        lookback = self.session.settings.lookback
-        if not at.count:
+        at, length = self._reach(expr, instant=True), self.session.settings.lookback
+        if moments and expr.at is not None and not self._parameter:
+            # A server's timestamp() looks back from @, as if there was no offset, at the samples of the offset.
+            offset = self._durations.offset(expr.offset)
+            at, length = replace(at, start=at.start + min(0, offset)), max(0, length - abs(offset))
+        if not at.count or not length:
             return empty(self.steps.count)
-        stored = self.session.select(expr.matchers, at.start - lookback + 1, at.end)
-        if not stored:
-            return empty(self.steps.count)
+        stored = self._instant(expr, at, length)
         self.session.allocate(len(stored), self.steps.count)
-        windows = over_grid(
-            [(each.times, each.values) for each in stored], at.start, at.step, at.count, lookback
-        )
-        present = windows.high > windows.low
-        last = np.where(present, windows.high - 1, 0)
-        if len(windows.values):
-            values = windows.values[last]
-            present &= ~stale_mask(values)
-            if moments:
-                values = windows.times[last] / 1000.0
-        else:
-            values = np.zeros(len(last))
         shape = (len(stored), at.count)
+        values, present = np.zeros(shape), np.zeros(shape, np.bool_)
+        for part, windows in Ranges(stored, at, length).windows():
+            self.session.poll()
+            there = windows.high > windows.low
+            last = np.where(there, windows.high - 1, 0)
+            found = windows.values[last]
+            there &= ~stale_mask(found)
+            values[part] = (windows.times[last] / 1000.0 if moments else found).reshape(-1, at.count)
+            present[part] = there.reshape(-1, at.count)
         labels = [each.labels for each in stored]
-        grid = Grid(labels, values.reshape(shape), present.reshape(shape), [False] * len(labels))
+        grid = Grid(labels, values, present, [False] * len(labels))
         if at.count != self.steps.count:
             spread = self._spread(grid)
             assert isinstance(spread, Grid)
             grid = spread
         return compact(grid)
+
+    def _instant(self, expr: VectorSelector, at: Steps, length: int) -> list[Series]:
+        """The series of an instant selector that have samples where it looks."""
+        end = at.end
+        moving = self._parameter and expr.at is not None and expr.at.bound is None
+        if moving:
+            end = at.start  # a server loads no samples after the moment of @
+        found = []
+        for each in self.session.select(expr.matchers, at.start - length + 1, end):
+            times, values = each.times, each.values
+            if moving and len(times) and times[-1] > end:
+                inside = times <= end
+                times, values = times[inside], values[inside]
+            if len(times):
+                found.append(Series(each.labels, times, values))
+        return found
 
     def ranges(self, expr: Expr) -> Ranges:
         """The windows of a range selector or a subquery."""
@@ -260,7 +274,8 @@ class Evaluation:
         if start <= begin:
             start += step
         count = (at.end - start) // step + 1 if at.end >= start else 0
-        inner = self._at(Steps(start, step, count))
+        inner = self._at(Steps(start, step, count, at.end))
+        self.session.allocate(1, count)
         grid = inner.vector(expr.expr) if count else empty(0)
         times = inner.steps.times
         return [

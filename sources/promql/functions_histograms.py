@@ -66,10 +66,9 @@ def _cells(grid: Grid, members: list[tuple[float, int]]) -> Iterator[tuple[int, 
 
 
 def _classic(
-    evaluation: Evaluation, node: Expr, answer: Callable[[int, list[Bucket], str], float]
+    evaluation: Evaluation, grid: Grid, node: Expr, answer: Callable[[int, list[Bucket], str], float]
 ) -> Grid:
     """`answer` for each histogram at each step, given the step, the buckets and the metric's name."""
-    grid = evaluation.vector(node)
     count = evaluation.steps.count
     found = _histograms(evaluation, grid, node)
     if not found:
@@ -89,7 +88,7 @@ def _classic(
 
 def _quantile(evaluation: Evaluation, call: Call) -> Grid:
     node, vector = map(unwrapped, call.args)
-    q = evaluation.scalar(node)
+    q, grid = evaluation.scalar(node), evaluation.vector(vector)
     for value in dict.fromkeys(q[~((q >= 0) & (q <= 1))].tolist()):
         evaluation.session.invalid_quantile(value, node)
     times = evaluation.steps.times.tolist()
@@ -101,16 +100,18 @@ def _quantile(evaluation: Evaluation, call: Call) -> Grid:
             evaluation.session.fixed_buckets(name, fix, vector)
         return found.value
 
-    return _classic(evaluation, vector, answer)
+    return _classic(evaluation, grid, vector, answer)
 
 
 def _fraction(evaluation: Evaluation, call: Call) -> Grid:
     lower, upper = evaluation.scalar(call.args[0]), evaluation.scalar(call.args[1])
+    node = unwrapped(call.args[2])
+    grid = evaluation.vector(node)
 
     def answer(step: int, buckets: list[Bucket], name: str) -> float:
         return bucket_fraction(float(lower[step]), float(upper[step]), buckets)
 
-    return _classic(evaluation, unwrapped(call.args[2]), answer)
+    return _classic(evaluation, grid, node, answer)
 
 
 def _native(evaluation: Evaluation, call: Call) -> Grid:

@@ -43,12 +43,13 @@ def _pi(evaluation: Evaluation, call: Call) -> Floats:
 def _sort(descending: bool) -> Handler:
     def handle(evaluation: Evaluation, call: Call) -> Grid:
         grid = evaluation.vector(call.args[0])
-        if evaluation.steps.count != 1:
+        if not evaluation.steps.instant:
             evaluation.session.annotate(
                 "warning",
                 "sort is ineffective for range queries since results are always ordered by labels",
                 call,
             )
+        if evaluation.steps.count != 1:
             return grid
         grid = compact(grid)
         values = grid.values[:, 0]

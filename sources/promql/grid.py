@@ -21,11 +21,20 @@ SAME_LABELS = "vector cannot contain metrics with the same labelset"
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The moments of an evaluation: `count` of them from `start`, `step` apart, in milliseconds."""
+    """The moments of an evaluation: `count` of them from `start`, `step` apart, in milliseconds.
+
+    `until` is where the evaluation was asked to end, if the last moment falls short of it.
+    """
 
     start: int
     step: int
     count: int
+    until: int | None = None
+
+    @property
+    def instant(self) -> bool:
+        """Whether it was asked for one moment, rather than for a range that holds only one."""
+        return self.start == (self.end if self.until is None else self.until)
 
     @property
     def times(self) -> Times:

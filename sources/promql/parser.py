@@ -49,6 +49,8 @@ from sources.promql.typecheck import check
 
 MAX_LENGTH = 1_000_000
 """Characters a query may have."""
+MAX_TOKENS = 100_000
+"""Words and signs a query may have."""
 _PRECEDENCE = {
     "or": 1, "and": 2, "unless": 2, "==": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "</": 3, ">/": 3,
     "+": 4, "-": 4, "*": 5, "/": 5, "%": 5, "atan2": 5, "^": 6,
@@ -66,6 +68,8 @@ def parse(text: str) -> Expr:
     if len(text) > MAX_LENGTH:
         raise parse_error(text, f"the query is longer than {MAX_LENGTH:,} characters", 0, 0)
     cursor = Cursor(text)
+    if len(cursor.tokens) > MAX_TOKENS:
+        raise parse_error(text, f"the query has more than {MAX_TOKENS:,} words and signs", 0, 0)
     if cursor.kind == END:
         if not text:
             raise ParseError(0, 0, "no expression found in input")

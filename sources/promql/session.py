@@ -89,7 +89,7 @@ class Session:
 
     def allocate(self, rows: int, columns: int) -> None:
         """Before a grid is made: raises LimitError if its cells alone are far beyond the limit."""
-        if rows * columns > 8 * self.settings.max_samples + 1_000_000:
+        if rows * columns > 2 * self.settings.max_samples + 1_000_000:
             raise LimitError(f"query processing would load too many samples into memory in {_WHERE}")
 
     # -- storage ---------------------------------------------------------------------------------------

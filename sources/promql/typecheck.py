@@ -38,7 +38,7 @@ def documented(kind: ValueType) -> str:
 
 
 def type_of(expr: Expr) -> ValueType:
-    """The type an expression evaluates to; recursive in operators."""
+    """The type an expression evaluates to."""
     while isinstance(expr, (Paren, Unary)):
         expr = expr.expr
     if isinstance(expr, (VectorSelector, Aggregate)):
@@ -49,9 +49,12 @@ def type_of(expr: Expr) -> ValueType:
         return FUNCTIONS[expr.name].gives
     if isinstance(expr, StringLiteral):
         return ValueType.STRING
-    if isinstance(expr, Binary):
-        scalars = type_of(expr.left) == type_of(expr.right) == ValueType.SCALAR
-        return ValueType.SCALAR if scalars else ValueType.VECTOR
+    while isinstance(expr, Binary):  # a chain of operators is followed on its left without recursion
+        if type_of(expr.right) != ValueType.SCALAR:
+            return ValueType.VECTOR
+        if not isinstance(expr.left, Binary):
+            return ValueType.SCALAR if type_of(expr.left) == ValueType.SCALAR else ValueType.VECTOR
+        expr = expr.left
     return ValueType.SCALAR
 
 
