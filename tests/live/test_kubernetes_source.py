@@ -103,7 +103,9 @@ async def test_one_namespace_only(bed):
         expected = {f"team-a/{each['metadata']['name']}" for each in listed(bed, "pods", "-n", "team-a")}
         await pods.until(lambda: set(pods.rows("pod")) == expected)
         assert {scope for _, scope, _ in pods.snapshots} == {"team-a"}
-        assert {event.namespace for event in events.rows("event").values()} == {"team-a"}
+        expected_events = {each["metadata"]["uid"] for each in listed(bed, "events", "-n", "team-a")}
+        await events.until(lambda: expected_events <= set(events.rows("event")))
+        assert {event.namespace for event in events.rows("event").values()} <= {"team-a"}
         assert usage.status.state == "partial"
         assert {sample.namespace for sample in usage.rows("pod_usage").values()} == {"team-a"}
         source.include_namespace("shop")  # asked for, but forbidden: said, and nothing breaks
