@@ -28,6 +28,8 @@ def main() -> int:
     for query, text in report.wrong:
         print(f"WRONG {query}\n     {text}")
     if options.verbose:
+        for query, text in report.chance:
+            print(f"chance {query}\n     {text}")
         for query, text in report.words:
             print(f"words {query}\n     {text}")
         for query, text in report.unsupported:

@@ -44,6 +44,8 @@ class Outcome:
     """`wrong`: values, series or errors differ; `words`: only texts of errors or annotations do."""
 
     wrong: str = ""
+    chance: str = ""
+    """As wrong, but our own answer changes as much when the series come in another order (rounding)."""
     words: str = ""
     unsupported: str = ""
     failed: bool = False
@@ -52,14 +54,12 @@ class Outcome:
     samples: int = field(default=0)
 
 
-def compare(server: Prometheus, engine: Engine, storage: Storage, query: Query) -> Outcome:
+def compare(server: Prometheus, engine: Engine, storage: Storage, reverse: Storage, query: Query) -> Outcome:
+    """`reverse` gives the same series in another order."""
     theirs = ask(server, query)
     outcome = Outcome()
     try:
-        if query.step:
-            ours = engine.query_range(query.text, query.start, query.end, query.step, storage)
-        else:
-            ours = engine.query(query.text, query.start, storage)
+        ours = _answer(engine, query, storage)
     except UnsupportedError as error:
         outcome.unsupported = str(error)
     except PromQLError as error:
@@ -68,7 +68,17 @@ def compare(server: Prometheus, engine: Engine, storage: Storage, query: Query) 
         outcome.wrong = f"crash: {type(error).__name__}: {error}"
     else:
         _compare_results(outcome, ours, theirs)
+        if outcome.wrong and not isinstance(ours.value, String):
+            other = _answer(engine, query, reverse)
+            if difference(_our_rows(other), _our_rows(ours)):
+                outcome.wrong, outcome.chance = "", outcome.wrong
     return outcome
+
+
+def _answer(engine: Engine, query: Query, storage: Storage) -> Result:
+    if query.step:
+        return engine.query_range(query.text, query.start, query.end, query.step, storage)
+    return engine.query(query.text, query.start, storage)
 
 
 def ask(server: Prometheus, query: Query) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from typing import Any
 from tests.differential.data import Raw
 from tests.differential.remote_write import write_requests
 
+SLICE = 600_000
+"""How many milliseconds of samples one request carries."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prometheus:
@@ -36,7 +39,7 @@ class Prometheus:
         return found
 
     def write(self, series: Sequence[Raw]) -> None:
-        for body in write_requests(series, 600_000):
+        for body in write_requests(series, SLICE):
             headers = {
                 "Content-Encoding": "snappy",
                 "Content-Type": "application/x-protobuf",
