@@ -80,13 +80,13 @@ def _sorted(grid: Grid, group_of: list[int], labels: list[Labels]) -> Groups:
 def _check_quantile(session: Session, expr: Aggregate, param: Floats) -> None:
     assert expr.param is not None
     node = unwrapped(expr.param)
-    if np.isnan(param).any():
-        session.invalid_quantile(np.nan, node)  # and of nothing else
-        return
-    if (param > 1).any():
-        session.invalid_quantile(float(param.max()), node)
-    if (param < 0).any():
-        session.invalid_quantile(float(param.min()), node)
+    undefined = bool(np.isnan(param).any())
+    if undefined:  # then the extremes are undefined, too, unless they are infinite
+        session.invalid_quantile(np.nan, node)
+    if (param == np.inf).any() or ((param > 1).any() and not undefined):
+        session.invalid_quantile(float(np.nanmax(param)), node)
+    if (param == -np.inf).any() or ((param < 0).any() and not undefined):
+        session.invalid_quantile(float(np.nanmin(param)), node)
 
 
 def _check_k(param: Floats) -> bool:
