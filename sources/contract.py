@@ -148,7 +148,11 @@ class QueryError(SourceError):
     """
 
     def __init__(
-        self, message: str, type: str = "bad_data", line: int | None = None, column: int | None = None
+        self,
+        message: str,
+        type: str = "bad_data",  # noqa: A002  # the word of the API
+        line: int | None = None,
+        column: int | None = None,
     ) -> None:
         super().__init__(message)
         self.type = type

@@ -1,4 +1,4 @@
-"""Finds source classes by name through the entry-point group `topmast.sources`, importing only the one asked for."""
+"""Finds source classes by name in the entry-point group `topmast.sources`, importing only the one asked for."""
 
 from __future__ import annotations
 

@@ -136,6 +136,8 @@ def health(feeds: Iterable[FeedState], now: float, ascii_only: bool = False) -> 
         state = worst.status.state
         fancy, plain, style = GLYPHS[state]
         newest = max(feed.heard for feed in own)
+        if state in ("stale", "failed"):
+            newest = worst.status.since or worst.heard
         # Named by its feed where others of the source do better: without a metrics API a cluster is not absent.
         alone = any(feed.status.state != state for feed in own)
         word = "" if state == "live" else f"{worst.feed} {state} " if alone else f"{state} "

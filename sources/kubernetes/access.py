@@ -185,9 +185,7 @@ class ScopedFeed:
 
     async def _may_list(self, namespace: str) -> bool:
         try:
-            await get_page(
-                self.cluster.api, self.resource.path(namespace), {"limit": "1"}, self.resource.decode
-            )
+            await get_page(self.cluster.api, self.resource.path(namespace), {"limit": "1"}, self.resource.decode)
         except Denied:
             return False
         return True

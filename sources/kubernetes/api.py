@@ -61,9 +61,7 @@ class HttpApi:
         return self.client.clock_offset
 
     @asynccontextmanager
-    async def stream(
-        self, path: str, params: Mapping[str, str], *, watch: bool = False
-    ) -> AsyncIterator[Answer]:
+    async def stream(self, path: str, params: Mapping[str, str], *, watch: bool = False) -> AsyncIterator[Answer]:
         # proxies may hold back the headers of a watch until its first event: only its own watchdog ends it
         async with self.client.stream(
             path,

@@ -13,6 +13,8 @@ from sources.kubernetes.errors import ApiStatusError
 
 EVERY = 10.0
 """Seconds between two looks; a stream that was heard of since needs no probe."""
+IN_TROUBLE = 3.0
+"""Seconds between two looks while the server does not answer: one small request instead of a try by everybody."""
 TIMEOUT = 5.0
 GAP = 60.0
 """A look that comes so much later than planned means that we were stopped: Ctrl-Z, a sleeping laptop."""
@@ -39,7 +41,8 @@ class Liveness:
     """Probes `/readyz` on a connection of its own while some watch is silent.
 
     A watch sends nothing when nothing happens, and bookmarks are no heartbeat (a quiet server sends none for
-    minutes), so silence proves nothing. The task runs only while somebody follows.
+    minutes), so silence proves nothing. Where it is the server that was away, its return ends everybody's pauses.
+    The task runs only while somebody follows or waits.
     """
 
     def __init__(self, api: Api, clock: Clock, nudge: Nudge | None = None) -> None:
@@ -49,35 +52,51 @@ class Liveness:
         self._clock = clock
         self._nudge = nudge or Nudge()
         self._followers: list[Follower] = []
+        self._waiting = 0
+        self._trouble_since = 0.0
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
     def follow(self, follower: Follower) -> Iterator[None]:
         """Tells `follower` while the block lasts."""
         self._followers.append(follower)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+        self._start()
         try:
             yield
         finally:
             self._followers.remove(follower)
 
+    @contextmanager
+    def awaited(self) -> Iterator[None]:
+        """Looks for the return of the server while the block lasts; then the nudge goes to all who wait."""
+        self._waiting += 1
+        self._start()
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+
     def close(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
+    def _start(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
     async def _run(self) -> None:
-        while self._followers:
+        while self._followers or self._waiting:
+            pace = IN_TROUBLE if self.trouble or not self._followers else EVERY
             wall, mono = self._clock.now(), self._clock.monotonic()
-            await self._nudge.pause(self._clock, EVERY)
+            await self._nudge.pause(self._clock, pace)
             passed = self._clock.monotonic() - mono
-            late = max(self._clock.now() - wall, passed) - EVERY
+            late = max(self._clock.now() - wall, passed) - pace
             if late > GAP:
                 self._tell_all(f"this program was stopped for {late:.0f} s")
                 continue
-            asked = passed < EVERY - 1  # by a person, who wants to know now
+            asked = passed < pace - 1  # by a person, who wants to know now
             quiet = [f for f in self._followers if asked or self._clock.monotonic() - f.last_heard >= EVERY - 1]
-            if quiet or self.trouble:
+            if quiet or self.trouble or self._waiting:
                 await self._probe(quiet)
             if not self.trouble:
                 for follower in list(self._followers):
@@ -86,10 +105,14 @@ class Liveness:
     async def _probe(self, quiet: list[Follower]) -> None:
         before, self.trouble = self.trouble, await self._trouble()
         if self.trouble:
+            self._trouble_since = self._trouble_since if before else self._clock.monotonic()
             for follower in quiet:
-                follower.unreachable(self.trouble, self._clock.now() + EVERY)
+                follower.unreachable(self.trouble, self._clock.now() + IN_TROUBLE)
         elif before:
-            self._tell_all("the API server answers again")
+            for follower in list(self._followers):
+                if follower.last_heard < self._trouble_since:  # the others were opened since
+                    follower.reopen("the API server answers again")
+            self._nudge.now()
 
     async def _trouble(self) -> str:
         try:

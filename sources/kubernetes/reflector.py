@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, nullcontext
 from typing import NoReturn
 
 from msgspec import Raw
@@ -163,17 +163,17 @@ class Reflector:
 
     async def pause(self, error: SourceError) -> None:
         """Says what is wrong and when it is tried again, and waits until then."""
-        if isinstance(error, Denied | Unauthorized):
-            wait = self._slow.next()
-        else:
-            wait = self._backoff.next(retry_after(error))
+        refused = isinstance(error, Denied | Unauthorized)
+        wait = self._slow.next() if refused else self._backoff.next(retry_after(error))
         self.standing.lost(
             str(error),
             synced=self.store.synced,
             retry_at=self.cluster.clock.now() + wait,
             missing=(error.missing,) if isinstance(error, Denied) and error.missing else (),
         )
-        await self.cluster.pause(wait)
+        away = not refused and retry_after(error) is None
+        with self.cluster.liveness.awaited() if away else nullcontext():
+            await self.cluster.pause(wait)
 
     # -- list ----------------------------------------------------------------------------------------------
 

@@ -66,9 +66,7 @@ class _Connection:
         self.access = access
         self.access.use(self.api)
         self.liveness = Liveness(self.api, context.clock, context.nudge)
-        self.cluster = Cluster(
-            self.api, context.clock, self.liveness, context.nudge, watch_list=config.watch_list
-        )
+        self.cluster = Cluster(self.api, context.clock, self.liveness, context.nudge, watch_list=config.watch_list)
 
 
 class KubernetesSource:
@@ -182,9 +180,7 @@ class KubernetesSource:
         """The namespaces whose services could be listed last; empty when it was the whole cluster."""
         return self._searched
 
-    async def service_client(
-        self, service: Service, port: ServicePort, scheme: str = "http"
-    ) -> httpx.AsyncClient:
+    async def service_client(self, service: Service, port: ServicePort, scheme: str = "http") -> httpx.AsyncClient:
         """A client below the service's proxy path; credentials and read-only rule are the API client's."""
         connection = await self._connect()
         return service_client(connection.client, service.namespace, service.name, str(port.port), scheme)
@@ -225,9 +221,7 @@ class KubernetesSource:
             request_timeout=config.request_timeout,
         )
 
-    async def _feed(
-        self, run: Callable[[_Connection, Outbox], Awaitable[Any]]
-    ) -> AsyncIterator[Sequence[Change]]:
+    async def _feed(self, run: Callable[[_Connection, Outbox], Awaitable[Any]]) -> AsyncIterator[Sequence[Change]]:
         connection = await self._connect()
         async for changes in feed(self._context.clock, lambda outbox: run(connection, outbox)):
             yield changes

@@ -19,6 +19,7 @@ class Standing:
     def __init__(self, api: Api, clock: Clock, put: Callable[[Sequence[Status]], None]) -> None:
         self.last_heard = clock.monotonic()
         """When the server was heard of last, on the monotonic clock."""
+        self._proved = self.last_heard
         self.status = Status("connecting")
         self._api = api
         self._clock = clock
@@ -46,6 +47,7 @@ class Standing:
     def still(self) -> None:
         """Nothing new but a sign of life: what was said last holds as of now. Only where it is current."""
         if self.status.state in ("live", "partial"):
+            self._proved = self._clock.monotonic()
             self._put((self.status,))
 
     def lost(
@@ -67,7 +69,7 @@ class Standing:
     def _since(self) -> float:
         if self.status.state == "stale" and self.status.since is not None:
             return self.status.since
-        return self._clock.now() - (self._clock.monotonic() - self.last_heard)
+        return self._clock.now() - (self._clock.monotonic() - max(self.last_heard, self._proved))
 
     def _say(self, status: Status) -> None:
         status = replace(status, via=self._api.server, clock_offset=self._api.clock_offset)

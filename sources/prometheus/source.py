@@ -177,9 +177,7 @@ class PrometheusSource:
     def alerts(self) -> Feed:
         """Alerts with their rule's expression, polled; the last picture stands while the server is away."""
         context = self._context
-        return poll(
-            self._read_alerts, context.clock, self._config.interval, self._shown(), nudge=context.nudge
-        )
+        return poll(self._read_alerts, context.clock, self._config.interval, self._shown(), nudge=context.nudge)
 
     async def _read_alerts(self) -> Picture:
         rules: wire.RuleData | None = None

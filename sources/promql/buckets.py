@@ -138,4 +138,3 @@ def _rank(value: float, ordered: list[Bucket]) -> float:
             return total if inside > total else inside
         rank, begin = count, bound
     return total
-

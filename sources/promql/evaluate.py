@@ -69,9 +69,7 @@ class Ranges:
 class Evaluation:
     """Evaluates nodes at the given steps; a subquery has an evaluation of its own."""
 
-    def __init__(
-        self, session: Session, steps: Steps, constant: frozenset[int], parameter: bool = False
-    ) -> None:
+    def __init__(self, session: Session, steps: Steps, constant: frozenset[int], parameter: bool = False) -> None:
         self.session, self.steps = session, steps
         self._constant, self._parameter = constant, parameter
         self._durations = Durations(session.start, session.end, session.step)

@@ -42,11 +42,11 @@ class LimitError(PromQLError):
     """The query needs more samples than it may load."""
 
 
-class QueryTimeout(PromQLError):  # noqa: N818 (the word Prometheus uses)
+class QueryTimeout(PromQLError):  # the word Prometheus uses
     """The query took longer than it may."""
 
 
-class QueryCanceled(PromQLError):  # noqa: N818 (the word Prometheus uses)
+class QueryCanceled(PromQLError):  # the word Prometheus uses
     """The caller's `canceled` said so."""
 
 

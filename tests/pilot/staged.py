@@ -39,6 +39,10 @@ class StagedRuntime:
     def put(self, feed: str, *changes: Change, source: str = "kubernetes", at: float = NOW) -> None:
         self._mail.append(Batch(source, feed, at, changes))
 
+    def deliver(self, batch: Batch) -> None:
+        """A batch as a supervisor hands it over."""
+        self._mail.append(batch)
+
     def take(self) -> Sequence[Batch]:
         mail, self._mail = self._mail, []
         return mail

@@ -356,8 +356,6 @@ async def test_palette_change_repaints_with_the_new_style() -> None:
         assert any(segment.style and segment.style.bold for segment in table.render_line(1))
 
 
-
-
 async def test_focus_changes_send_the_cursor_line_only() -> None:
     owner = Owner([f"pod-{i}" for i in range(20)])
     table = table_of(owner)

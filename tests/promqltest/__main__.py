@@ -63,9 +63,7 @@ def _print(scores: list[Score], two: bool) -> None:
     for score in [*scores, total]:
         groups: list[Counter[Outcome]] = [score.stable, score.other] if two else [score.stable]
         numbers = [[sum(group.values()), *(group[outcome] for outcome in Outcome)] for group in groups]
-        print(
-            f"{score.name:{width}}" + "".join("  " + " ".join(f"{n:>11}" for n in group) for group in numbers)
-        )
+        print(f"{score.name:{width}}" + "".join("  " + " ".join(f"{n:>11}" for n in group) for group in numbers))
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def test_a_comment_ends_a_block_and_clear_forgets() -> None:
 
 
 def test_values() -> None:
-    series = parse_series(r'''{"a.b", c="x\n\"é", d=""} 1 -2+3x2 _x2 stale NaN 1e3x1 {{sum:1 count:2}}x1 +Inf''')
+    series = parse_series(r"""{"a.b", c="x\n\"é", d=""} 1 -2+3x2 _x2 stale NaN 1e3x1 {{sum:1 count:2}}x1 +Inf""")
     assert series.labels == (("__name__", "a.b"), ("c", 'x\n"é'))
     points = series.points
     assert points[:6] == (1, -2, 1, 4, None, None)

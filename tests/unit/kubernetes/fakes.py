@@ -231,9 +231,7 @@ class Rig:
         self.sink = Sink()
         nudge = Nudge()
         self.liveness = Liveness(self.api, self.clock, nudge)
-        self.cluster = Cluster(
-            self.api, self.clock, self.liveness, nudge, rng=lambda: self.dice, watch_list=False
-        )
+        self.cluster = Cluster(self.api, self.clock, self.liveness, nudge, rng=lambda: self.dice, watch_list=False)
         self.tasks: list[asyncio.Task[Any]] = []
 
     def start(self, reflector: Reflector | None = None, **options: Any) -> Reflector:

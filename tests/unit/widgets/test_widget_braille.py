@@ -103,8 +103,6 @@ def test_values_outside_a_fixed_range_are_not_drawn() -> None:
     [[], [None], [nan, nan], [inf, -inf], [5], [5, 5, 5], [0, 0], [1e308, -1e308], [5e-324, 0],
      [1, 1 + 1e-16, 1], [None, 1, nan, 2, inf], [0.1] * 999 + [nan], [1.7e308] * 40],
 )  # fmt: skip
-def test_every_line_is_as_wide_as_asked(
-    glyphs: Glyphs, size: tuple[int, int], values: list[float | None]
-) -> None:
+def test_every_line_is_as_wide_as_asked(glyphs: Glyphs, size: tuple[int, int], values: list[float | None]) -> None:
     lines = text([values, [1.0, 2.0]], *size, glyphs=glyphs)
     assert [len(line) for line in lines] == ([size[0]] * size[1] if size[0] else [])

@@ -16,9 +16,7 @@ def rows(keys: list[int]) -> KeyedRows[int, int]:
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("holds_top", [True, False])
-def test_any_sequence_of_changes_keeps_the_cursor_on_its_object_and_in_view(
-    seed: int, holds_top: bool
-) -> None:
+def test_any_sequence_of_changes_keeps_the_cursor_on_its_object_and_in_view(seed: int, holds_top: bool) -> None:
     dice = random.Random(seed)
     keys = list(range(200))
     shown = rows(keys)
