@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sources.promql.ast import Call, Expr
+from sources.promql.bucket_columns import quantile_column
 from sources.promql.buckets import Bucket, bucket_fraction, bucket_quantile
 from sources.promql.formats import quoted
-from sources.promql.grid import METADATA, Grid, Value, compact, empty, get, unique
+from sources.promql.grid import METADATA, Grid, Mask, Value, compact, empty, get, unique
 from sources.promql.prepare import unwrapped
 from sources.promql.session import Fix
-from sources.promql.storage import Labels
+from sources.promql.storage import Floats, Labels
 
 if TYPE_CHECKING:
     from sources.promql.evaluate import Evaluation
@@ -48,27 +49,22 @@ def _histograms(evaluation: Evaluation, grid: Grid, node: Expr) -> dict[Labels, 
     return found
 
 
-def _cells(grid: Grid, members: list[tuple[float, int]]) -> Iterator[tuple[int, list[Bucket]]]:
-    """The buckets of one histogram at each step at which it has any."""
-    rows = [row for _, row in members]
-    values, present = grid.values[rows], grid.present[rows]
-    bounds = [bound for bound, _ in members]
-    for step in np.flatnonzero(present.any(axis=0)):
-        there = present[:, step]
-        yield (
-            int(step),
-            [
-                Bucket(bound, count)
-                for bound, count, has in zip(bounds, values[:, step].tolist(), there, strict=True)
-                if has
-            ],
-        )
+def _cells(bounds: list[float], values: Floats, present: Mask, wanted: Mask) -> Iterator[tuple[int, list[Bucket]]]:
+    """The buckets of one histogram at each of the wanted steps."""
+    for step in np.flatnonzero(wanted).tolist():
+        counts, there = values[:, step].tolist(), present[:, step].tolist()
+        yield step, [Bucket(bound, count) for bound, count, has in zip(bounds, counts, there, strict=True) if has]
 
 
-def _classic(
-    evaluation: Evaluation, grid: Grid, node: Expr, answer: Callable[[int, list[Bucket], str], float]
-) -> Grid:
-    """`answer` for each histogram at each step, given the step, the buckets and the metric's name."""
+class _Histogram(NamedTuple):
+    name: str
+    bounds: list[float]
+    values: Floats
+    present: Mask
+
+
+def _classic(evaluation: Evaluation, grid: Grid, node: Expr, answer: Callable[[_Histogram, Mask], Floats]) -> Grid:
+    """`answer` for each histogram, given at which steps there are buckets."""
     count = evaluation.steps.count
     found = _histograms(evaluation, grid, node)
     if not found:
@@ -80,8 +76,11 @@ def _classic(
         evaluation.session.poll()
         name = get(rest, "__name__") if evaluation.delayed else ""
         labels.append(rest if evaluation.delayed else tuple(pair for pair in rest if pair[0] not in METADATA))
-        for step, buckets in _cells(grid, members):
-            values[row, step], present[row, step] = answer(step, buckets, name), True
+        rows = [row for _, row in members]
+        there = grid.present[rows]
+        present[row] = there.any(axis=0)
+        histogram = _Histogram(name, [bound for bound, _ in members], grid.values[rows], there)
+        values[row] = answer(histogram, present[row])
     result = compact(Grid(labels, values, present, [True] * len(labels)))
     return result if evaluation.delayed else unique(result)
 
@@ -93,12 +92,16 @@ def _quantile(evaluation: Evaluation, call: Call) -> Grid:
         evaluation.session.invalid_quantile(value, node)
     times = evaluation.steps.times.tolist()
 
-    def answer(step: int, buckets: list[Bucket], name: str) -> float:
-        found = bucket_quantile(float(q[step]), buckets)
-        if (forced := found.forced) is not None:
-            fix = Fix(forced.lowest, forced.highest, forced.most, times[step], times[step])
-            evaluation.session.fixed_buckets(name, fix, vector)
-        return found.value
+    def answer(histogram: _Histogram, wanted: Mask) -> Floats:
+        name, bounds, values, present = histogram
+        result, done = quantile_column(q, bounds, values, present)
+        for step, buckets in _cells(bounds, values, present, wanted & ~done):
+            found = bucket_quantile(float(q[step]), buckets)
+            result[step] = found.value
+            if (forced := found.forced) is not None:
+                fix = Fix(forced.lowest, forced.highest, forced.most, times[step], times[step])
+                evaluation.session.fixed_buckets(name, fix, vector)
+        return result
 
     return _classic(evaluation, grid, vector, answer)
 
@@ -108,8 +111,11 @@ def _fraction(evaluation: Evaluation, call: Call) -> Grid:
     node = unwrapped(call.args[2])
     grid = evaluation.vector(node)
 
-    def answer(step: int, buckets: list[Bucket], name: str) -> float:
-        return bucket_fraction(float(lower[step]), float(upper[step]), buckets)
+    def answer(histogram: _Histogram, wanted: Mask) -> Floats:
+        result = np.zeros(len(wanted))
+        for step, buckets in _cells(histogram.bounds, histogram.values, histogram.present, wanted):
+            result[step] = bucket_fraction(float(lower[step]), float(upper[step]), buckets)
+        return result
 
     return _classic(evaluation, grid, node, answer)
 
