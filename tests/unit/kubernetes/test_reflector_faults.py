@@ -119,10 +119,10 @@ class TestTheWatchBreaks:
         watching.first.fail(RESET)
         await settle()
         status = watching.sink.status
-        assert (status.state, status.since) == ("stale", START)  # heard of last when the watch was opened
+        assert (status.state, status.since) == ("stale", START + 20)  # the last proof, as the title said before
         assert status.retry_at == pytest.approx(START + 20.8)
         await watching.clock.advance(3)
-        assert watching.sink.status.since == START  # still the same outage
+        assert watching.sink.status.since == START + 20  # still the same outage
         assert watching.sink.names == ["shop/a", "shop/b"]
         await watching.clock.advance(10)
         assert watching.sink.status.state == "live"
@@ -333,7 +333,36 @@ class TestLiveness:
         await watching.clock.advance(15)
         assert watching.sink.status.state == "stale"
         assert "timed out" in watching.sink.status.detail
-        assert watching.sink.status.since == START
+        assert watching.sink.status.since == START + 20  # answered then
+
+    async def test_a_server_that_returns_ends_everybodys_waiting(self, watching):
+        """Not after a pause that has grown to half a minute and more."""
+        watching.api.script("watch", REFUSED)
+        watching.api.script("/readyz", REFUSED)
+        watching.first.fail(RESET)
+        await watching.clock.advance(60)
+        retry_at = watching.sink.status.retry_at
+        assert retry_at > START + 90
+        watching.api.script("watch", Live())
+        watching.api.script("/readyz", b"ok")
+        await watching.clock.advance(5)
+        assert watching.sink.status.state == "live"
+
+    async def test_a_server_that_answers_but_not_this_is_left_its_pauses(self, watching):
+        watching.api.script("watch", REFUSED)
+        watching.first.fail(RESET)
+        await watching.clock.advance(60)
+        assert len(watching.api.asked("watch")) <= 8
+
+    async def test_what_was_opened_after_the_trouble_is_not_opened_again(self, watching):
+        watching.api.script("/readyz", refusal(500), b"ok")
+        await watching.clock.advance(11)
+        assert watching.sink.status.state == "stale"
+        watching.first.fail(RESET)
+        await watching.clock.advance(10)
+        assert len(watching.api.asked("/readyz")) >= 3
+        assert watching.sink.status.state == "live"
+        assert len(watching.api.asked("watch")) == 2
 
     async def test_back_again_the_watch_is_reopened_and_live(self, watching):
         watching.api.script("/readyz", Unreachable("no"), b"ok")

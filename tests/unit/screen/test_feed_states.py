@@ -134,7 +134,7 @@ def test_the_header_has_one_dot_per_source_by_the_worst_of_its_feeds() -> None:
         NOW,
     )
     assert len(dots) == 2
-    assert dots[0][:2] == ("!", "bad")
+    assert dots[0] == ("!", "bad", "kubernetes events stale 60s"), "its own age, not that of what is well"
     assert dots[1] == ("●", "ok", "prometheus 1s")
 
 
