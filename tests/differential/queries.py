@@ -54,6 +54,8 @@ class Generator:
         start = BASE + (rng.randrange(SPAN) if rng.random() < 0.85 else rng.randrange(-600_000, SPAN + 900_000))
         if rng.random() < 0.3:
             start -= start % 15_000
+        if rng.random() < 0.01:
+            start = rng.choice((0, -86_400_000, 951_782_400_000, 4_102_444_799_999))
         if rng.random() < 0.45:
             step = rng.choice((1_000, 15_000, 15_000, 30_000, 60_000, 61_007, 300_000, 1_200_000))
             end = start + step * rng.randrange(0, 40) + rng.randrange(0, step)
@@ -238,6 +240,8 @@ class Generator:
             return f"absent({inner})"
         if kind < 0.84:
             return f"timestamp({inner})"
+        if kind < 0.85:
+            return f"histogram_{self.pick('avg', 'count', 'sum', 'stddev', 'stdvar')}({inner})"
         if kind < 0.9:
             return f"{rng.choice(TIMES)}({self.pick(inner, inner, 'vector(time())', '')})"
         if kind < 0.95:

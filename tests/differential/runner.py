@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import random
+import re
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sources.promql import Engine
 from tests.differential.compare import Query, compare
-from tests.differential.data import make
+from tests.differential.data import Raw, make
+from tests.differential.mutations import broken
 from tests.differential.queries import Generator
 from tests.differential.server import SLICE, prometheus
 from tests.promqltest.store import MemoryStore
@@ -35,9 +38,14 @@ class Report:
         )
 
 
-def run(program: Path, seed: int, count: int) -> Report:
-    """Asks `count` queries of this Prometheus and of the engine over the same data."""
+def run(program: Path, seed: int, count: int, mistakes: float = 0.1, apart: bool = False) -> Report:
+    """Asks `count` queries of this Prometheus and of the engine over the same data, some of them with mistakes.
+
+    `apart`: no sample lies on the bound of a window, where the generations of Prometheus differ.
+    """
     series = [each for each in make(seed) if each.times]
+    if apart:
+        series = [Raw(each.labels, [time | 1 for time in each.times], each.values) for each in series]
     store, reverse = MemoryStore(), MemoryStore()
     first = min(each.times[0] for each in series)
     # In the order in which the server hears of them, because sums depend on the order in their last digits.
@@ -46,9 +54,14 @@ def run(program: Path, seed: int, count: int) -> Report:
     for each in reversed(series):
         reverse.add(each.labels, each.times, each.values)
     engine, generator, report = Engine(), Generator(seed), Report(seed)
+    slips = random.Random(seed)
     with prometheus(program, series) as server:
         for _ in range(count):
             query = generator.query()
+            if apart:
+                query = _even(query)
+            if slips.random() < mistakes:
+                query = replace(query, text=broken(slips, query.text))
             outcome = compare(server, engine, store, reverse, query)
             report.queries += 1
             report.samples += outcome.samples
@@ -60,6 +73,13 @@ def run(program: Path, seed: int, count: int) -> Report:
                 report.chance.append((query, outcome.chance))
             if outcome.words:
                 report.words.append((query, outcome.words))
-            if outcome.unsupported:
+            if outcome.needed:
                 report.unsupported.append((query, outcome.unsupported))
     return report
+
+
+def _even(query: Query) -> Query:
+    """The query at an even number of milliseconds, like all its ranges, steps and moments."""
+    text = query.text.replace("[1ms]", "[2ms]")
+    text = re.sub(r"(@ [0-9]+\.[0-9]{2})[0-9]", r"\g<1>0", text)
+    return Query(text, query.start & ~1, query.end & ~1, query.step & ~1)
