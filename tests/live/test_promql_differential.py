@@ -23,7 +23,7 @@ from tests.differential.runner import run
 from tests.testbed import build, paths
 
 OLD = {
-    "no durations as numbers, numbers as durations, duration expressions, quoted names": "theirs fails: .*parse error",
+    "no durations as numbers, nor numbers as durations, nor quoted names": "theirs fails: .*parse error",
     "first_over_time is new": "unknown function",
     "strings in parentheses fail": "unexpected result in StepInvariantExpr",
     "histogram_fraction takes classic histograms now": "histogram_fraction",
