@@ -74,7 +74,7 @@ def owner_text(pod: Pod) -> str:
 PODS: Sheet[PodLine] = Sheet(
     [
         Field(
-            Column("namespace", "NAMESPACE", 12, flex=1, min_width=9, priority=85),
+            Column("namespace", "NAMESPACE", 12, flex=1, min_width=11, priority=85),
             lambda line, _: line.pod.namespace,
             lambda *_: "dim",
         ),
