@@ -47,7 +47,7 @@ def aggregated(session: Session, steps: Steps, expr: Aggregate, grid: Grid, para
     key = grouping(expr)
     if isinstance(param, str):
         if expr.op == "count_values":
-            return counted_values(expr, grid, param)
+            return counted_values(session, expr, grid, param)
     elif expr.op == "quantile":
         _check_quantile(session, expr, param)
     elif not _check_k(param):

@@ -9,6 +9,7 @@ import numpy as np
 from sources.promql.ast import Binary
 from sources.promql.grid import Grid, Mask, Value, drop_names, with_values
 from sources.promql.matching import matched, sets
+from sources.promql.session import Session
 from sources.promql.storage import Floats
 from sources.promql.tokens import COMPARISONS, SET_OPERATORS
 
@@ -22,14 +23,15 @@ COMPARE: dict[str, Callable[[Floats, Floats], Mask]] = {
 }  # fmt: skip
 
 
-def combined(node: Binary, left: Value, right: Value, delayed: bool) -> Value:
+def combined(session: Session, node: Binary, left: Value, right: Value) -> Value:
     """The value of an operator. Raises ExecutionError where vectors cannot be matched."""
+    delayed = session.settings.delayed_name_removal
     with np.errstate(all="ignore"):
         if isinstance(left, Grid) and isinstance(right, Grid):
             assert node.matching is not None
             if node.op in SET_OPERATORS:
                 return sets(node.op, left, right, node.matching)
-            return matched(node, left, right, delayed, computed)
+            return matched(session, node, left, right, computed)
         if isinstance(left, Grid):
             return _with_scalar(node, left, left.values, right, delayed)
         if isinstance(right, Grid):

@@ -143,7 +143,7 @@ class Evaluation:
         left = self.value(chain[-1].left)
         for node in reversed(chain):
             right = self.value(node.right)
-            left = combined(node, left, right, self.delayed)
+            left = combined(self.session, node, left, right)
             if isinstance(left, Grid):
                 left = compact(left)
         return left

@@ -89,8 +89,8 @@ def get(labels: Labels, name: str) -> str:
 
 def unnamed(labels: Labels) -> Labels:
     """Without the metric's name, type and unit."""
-    if labels and labels[0][0] == "__name__" and not any(name in METADATA for name, _ in labels[1:3]):
-        return labels[1:]
+    if labels and labels[0][0] == "__name__" and (len(labels) == 1 or not labels[1][0].startswith("__")):
+        return labels[1:]  # the usual case: labels are sorted
     return tuple(pair for pair in labels if pair[0] not in METADATA)
 
 

@@ -11,12 +11,16 @@ from sources.promql.ast import Binary, Cardinality, Matching
 from sources.promql.formats import label_set
 from sources.promql.grid import Grid, Mask, changed, empty, get, unique, unnamed, with_values
 from sources.promql.results import ExecutionError
+from sources.promql.session import Session
 from sources.promql.storage import Floats, Labels
 from sources.promql.tokens import COMPARISONS
 
 _ONE_SIDE = "many-to-many matching not allowed: matching labels must be unique on one side"
 _EXPLICIT = "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
 _UNIQUE = "multiple matches for labels: grouping labels must ensure unique matches"
+
+_MANY_PAIRS = 100_000
+"""With more, a clash on one side is reported without looking for an earlier one on the other."""
 
 Compute = Callable[[Binary, Floats, Floats], tuple[Floats, Mask | None]]
 
@@ -65,7 +69,7 @@ def sets(op: str, left: Grid, right: Grid, matching: Matching) -> Grid:
     )
 
 
-def matched(node: Binary, left: Grid, right: Grid, delayed: bool, compute: Compute) -> Grid:
+def matched(session: Session, node: Binary, left: Grid, right: Grid, compute: Compute) -> Grid:
     """An operator between the matching series. Raises ExecutionError where a match is not unique."""
     matching = node.matching
     assert matching is not None
@@ -78,6 +82,10 @@ def matched(node: Binary, left: Grid, right: Grid, delayed: bool, compute: Compu
     members: list[list[int]] = [[] for _ in range(count)]
     for row, signature in enumerate(ones):
         members[signature].append(row)
+    size = sum(len(members[signature]) for signature in manys)
+    if clash is not None and size > _MANY_PAIRS:
+        _duplicate(one, ones, clash, matching)
+    session.allocate(size, left.present.shape[1])
     pairs = [(row, other) for row, signature in enumerate(manys) for other in members[signature]]
     if not pairs and clash is None:
         return empty(left.present.shape[1])
@@ -86,7 +94,7 @@ def matched(node: Binary, left: Grid, right: Grid, delayed: bool, compute: Compu
     met = present.any(axis=1)
     if not met.all():
         first, second, present = first[met], second[met], present[met]
-    name = _Names(node, matching, delayed)
+    name = _Names(node, matching, session.settings.delayed_name_removal)
     labels = [name(many.labels[a], one.labels[b]) for a, b in zip(first, second, strict=True)]
     ambiguous = _first_ambiguity(labels, [manys[row] for row in first], present, matching)
     if clash is not None and (ambiguous is None or clash <= ambiguous):

@@ -107,7 +107,7 @@ def _value_grouping(expr: Aggregate, label: str) -> Callable[[Labels], Labels]:
     return lambda labels: tuple(pair for pair in labels if pair[0] in names)
 
 
-def counted_values(expr: Aggregate, grid: Grid, label: str) -> Grid:
+def counted_values(session: Session, expr: Aggregate, grid: Grid, label: str) -> Grid:
     """How many series of a group have each value, which becomes a label."""
     if not is_label_name(label):
         raise ExecutionError(f"invalid label name {quoted(label)}")
@@ -116,6 +116,7 @@ def counted_values(expr: Aggregate, grid: Grid, label: str) -> Grid:
     found: dict[Labels, Floats] = {}
     written: dict[float, str] = {}
     for labels, values, present in zip(grid.labels, grid.values, grid.present, strict=True):
+        session.poll()
         names: dict[str, Labels] = {}
         for step in np.flatnonzero(present):
             value = float(values[step])
@@ -126,6 +127,7 @@ def counted_values(expr: Aggregate, grid: Grid, label: str) -> Grid:
             if (group := names.get(text)) is None:
                 group = names[text] = key(changed(labels, label, text))
             if (row := found.get(group)) is None:
+                session.allocate(len(found) + 1, count)
                 row = found[group] = np.zeros(count)
             row[step] += 1
     if not found:

@@ -23,6 +23,7 @@ from sources.promql.results import (
 from sources.promql.storage import Matcher, Storage, StoredSeries
 
 _WHERE = "query execution"
+_TOO_MANY = f"query processing would load too many samples into memory in {_WHERE}"
 _MONOTONICITY = (
     "PromQL info: input to histogram_quantile needed to be fixed for monotonicity "
     "(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)"
@@ -85,12 +86,12 @@ class Session:
         """Notes how many samples are held now; raises LimitError if those are too many."""
         self.held = held
         if held > self.settings.max_samples:
-            raise LimitError(f"query processing would load too many samples into memory in {_WHERE}")
+            raise LimitError(_TOO_MANY)
 
     def allocate(self, rows: int, columns: int) -> None:
         """Before a grid is made: raises LimitError if its cells alone are far beyond the limit."""
         if rows * columns > 2 * self.settings.max_samples + 1_000_000:
-            raise LimitError(f"query processing would load too many samples into memory in {_WHERE}")
+            raise LimitError(_TOO_MANY)
 
     # -- storage ---------------------------------------------------------------------------------------
 

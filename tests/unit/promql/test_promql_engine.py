@@ -356,3 +356,14 @@ class TestLimits:
             with pytest.raises(PromQLError):
                 ENGINE.query(query, 0, self.STORAGE)
         assert issubclass(UnsupportedError, PromQLError)
+
+    def test_a_clash_of_many_series_is_told_before_they_are_paired(self) -> None:
+        storage = Rows({f"{name} i={index}": "1" for name in "ab" for index in range(400)})
+        with pytest.raises(ExecutionError, match=r"found duplicate series for the match group \{\}"):
+            vector("a + on() b", storage)
+
+    def test_values_that_would_become_too_many_series_are_refused(self) -> None:
+        rows = {f"a i={row}": " ".join(str(row * 200 + step) for step in range(200)) for row in range(100)}
+        small = Engine(max_samples=400_000)
+        with pytest.raises(LimitError):
+            small.query_range('count_values("v", a)', 0, 199 * MINUTE, MINUTE, Rows(rows))
