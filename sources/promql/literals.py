@@ -11,6 +11,8 @@ from sources.promql.formats import quoted
 from sources.promql.tokens import Token
 
 _INTEGER = re.compile(r"0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0(?:_?[0-7]+)+|[1-9][0-9]*(?:_[0-9]+)*|0")
+_STRAY = re.compile(r"(?<![0-9])_|_(?![0-9])")
+"""An underscore that does not stand between digits."""
 _ESCAPE = re.compile(r"\\(?:([abfnrtv\\\"'])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -21,7 +23,7 @@ def number(cursor: Cursor, token: Token) -> float:
     if _INTEGER.fullmatch(text) and (value := _integer(text)) < 2**63:
         return float(value)
     problem = "invalid syntax"
-    if "x" not in text.lower() and not text.endswith("_"):
+    if "x" not in text.lower() and not _STRAY.search(text):
         try:
             decimal = float(text.replace("_", ""))
         except ValueError:
