@@ -38,6 +38,8 @@ from tui.widgets.table import LineTable
 
 NARROW = 100
 """Below so many columns the panes become tabs."""
+WIDE = 140
+"""Below so many columns the tables on the left get two thirds: a pod's row needs them."""
 TALL = 30
 """From so many lines on the header has a second one, with the namespaces."""
 EARLY = (0.02, 0.06, 0.12, 0.2, 0.35)
@@ -53,6 +55,8 @@ class MainScreen(Screen[None]):
     #body { height: 1fr; }
     #left { width: 5fr; }
     #right { width: 3fr; padding-left: 1; }
+    MainScreen.medium #left { width: 2fr; }
+    MainScreen.medium #right { width: 1fr; }
     MainScreen.single #left, MainScreen.single #right { width: 1fr; padding: 0; }
     #nodes { height: 5fr; } #pods { height: 9fr; } #events { height: 6fr; }
     #console { height: 9fr; } #alerts { height: 8fr; }
@@ -159,6 +163,7 @@ class MainScreen(Screen[None]):
         single = narrow or self.zoomed
         over = self.overlays[-1] if self.overlays else None
         self.set_class(single, "single")
+        self.set_class(self.size.width < WIDE, "medium")
         self.header.set_class(not narrow and self.size.height >= TALL, "tall")
         self.tabs_line.display = narrow
         self.query_one("#body").display = over is None

@@ -13,7 +13,7 @@ from tui.widgets.axis import Unit
 from tui.widgets.graph import GraphData, GraphSeries
 from tui.widgets.spark import sparkline
 
-TREND = 16
+TREND = 12
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 MOST_DRAWN = 40
 """Series in one graph; beyond that nobody tells them apart, and the table has them all."""

@@ -14,7 +14,7 @@ from sources.contract import MetricsQueries, QueryError, SourceError
 from sources.model import QueryResult
 from sources.rules.duration import human_duration
 from sources.text import clean
-from tui.panes.answers import Answer, ResultRow, graph_data, range_steps, result_rows
+from tui.panes.answers import TREND, Answer, ResultRow, graph_data, range_steps, result_rows
 from tui.panes.pane import Pane
 from tui.session import Session
 from tui.sheets.sheet import Cell
@@ -25,7 +25,7 @@ from tui.widgets.lines import Line, LineWidget, Piece
 from tui.widgets.prompt import Prompt
 from tui.widgets.rows import KeyedRows
 from tui.widgets.table import LineTable
-from tui.widgets.text import wrap
+from tui.widgets.text import width, wrap
 
 SIGN = "> "
 FIRST_QUERY = "sum by (job) (up)"
@@ -36,7 +36,7 @@ WINDOWS = (300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 7 * 2
 COLUMNS = (
     Column("series", "SERIES", 30, flex=1, min_width=12, priority=100, elide="middle"),
     Column("value", "VALUE", 12, align="right", min_width=8, priority=90),
-    Column("trend", "TREND", 16, min_width=8, priority=50),
+    Column("trend", "TREND", TREND, priority=50),
 )
 
 
@@ -171,10 +171,14 @@ class ConsolePane(Pane):
             warnings = {(clean(text), "warn") for result in results for text in result.warnings}
             infos = {(clean(text), "dim") for result in results for text in result.infos}
             return [*self._trendless(), *sorted(warnings), *sorted(infos)]
-        said = [(clean(str(error)), "bad")]
-        if isinstance(error, QueryError) and error.column is not None and (error.line or 1) == 1:
-            said.insert(0, (" " * (len(SIGN) + error.column - 1) + "^", "caret"))
-        return said
+        text = clean(str(error))
+        if not isinstance(error, QueryError) or error.column is None or (error.line or 1) != 1:
+            return [(text, "bad")]
+        # The prompt shows the beginning of the query as long as nobody edits it.
+        cells = len(SIGN) + width(self.answer.expr[: max(error.column - 1, 0)])
+        if cells >= self.size.width:
+            return [(f"at character {error.column}: {text}", "bad")]
+        return [(" " * cells + "^", "caret"), (text, "bad")]
 
     def _trendless(self) -> list[tuple[str, str]]:
         """Why there is no trend; strings and ranges of samples never have one."""

@@ -157,9 +157,9 @@ class DetailPane(Pane):
     def title_pieces(self) -> Sequence[Piece]:
         if self.ref is None:
             alert = self._alert(self.alert_key)
-            return [("alert ", "dim"), (clean(alert.name) if alert else "resolved", "strong")]
+            return [("alert ", "dim"), (f"{clean(alert.name) if alert else 'resolved'} ", "strong")]
         name = f"{self.ref.namespace}/{self.ref.name}" if self.ref.namespace else self.ref.name
-        return [(f"{clean(self.ref.kind.lower())} ", "dim"), (clean(name), "strong")]
+        return [(f"{clean(self.ref.kind.lower())} ", "dim"), (f"{clean(name)} ", "strong")]
 
     def state(self) -> PaneState:
         word = "partial" if self.trouble else "live"

@@ -81,7 +81,7 @@ class HelpPane(Pane):
         return PaneState("live", "", "dim", "Esc goes back", ("", ""))
 
     def title_pieces(self) -> Sequence[Piece]:
-        return [("read-only: topmast changes nothing in the cluster", "dim")]
+        return [("read-only: topmast changes nothing in the cluster ", "dim")]
 
     def focus_target(self) -> Widget | None:
         return self.text

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from tui.widgets.edit import History, LineBuffer
 from tui.widgets.lines import Line, LineWidget, Piece
-from tui.widgets.text import clusters, tail, width
+from tui.widgets.text import clusters, tail, truncate, width
 
 Hint = Callable[[str], str | None]
 """From the line so far to the whole line it may become; None or anything that does not extend it: no hint."""
@@ -169,8 +169,13 @@ class Prompt(LineWidget, can_focus=True):
             self.post_message(self.Changed(self, text))
 
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
-        """The sign, the text around the caret, and the hint; a long text is shown around the caret."""
+        """The sign, the text and the hint: around the caret, or from the start while nobody edits."""
         text, caret = self._buffer.text, self._buffer.caret
+        if not self.has_focus:
+            self._skipped = 0
+            return [
+                Line(((self.sign, "prompt.sign"), (truncate(text, columns - width(self.sign)), "prompt.text")))
+            ]
         room = max(1, columns - width(self.sign) - 1)
         before, self._skipped = _tail_in(text[:caret], room, self._skipped)
         at, after = _split_first(text[caret:])
@@ -179,7 +184,7 @@ class Prompt(LineWidget, can_focus=True):
             at, rest = (rest[:1], rest[1:]) if rest else (" ", "")
         self._caret_cell = width(self.sign) + width(before)
         pieces: list[Piece] = [(self.sign, "prompt.sign"), (before, "prompt.text")]
-        pieces.append((at, "prompt.caret" if self.has_focus else "prompt.text"))
+        pieces.append((at, "prompt.caret"))
         pieces.extend(((after, "prompt.text"), (rest, "prompt.hint")))
         return [Line(tuple(piece for piece in pieces if piece[0]))]
 
