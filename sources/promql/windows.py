@@ -80,7 +80,8 @@ def _extrapolated(w: Windows, counter: bool, per_second: bool) -> Column:
     present = w.high - w.low >= 2
     if not present.any():
         return Column(np.zeros(len(w.low)), present)
-    chosen = np.flatnonzero(present)
+    whole = bool(present.all())
+    chosen = slice(None) if whole else np.flatnonzero(present)
     low, high, start, end = w.low[chosen], w.high[chosen], w.start[chosen], w.end[chosen]
     with np.errstate(all="ignore"):
         opening = w.values[low]
@@ -94,28 +95,35 @@ def _extrapolated(w: Windows, counter: bool, per_second: bool) -> Column:
         between = sampled / (high - low - 1)
         threshold = between * 1.1
         # A series that begins or ends inside of the window is taken to go on for half an interval.
-        to_start = np.where(to_start >= threshold, between / 2, to_start)
-        to_end = np.where(to_end >= threshold, between / 2, to_end)
+        half = between / 2
+        np.copyto(to_start, half, where=to_start >= threshold)
+        np.copyto(to_end, half, where=to_end >= threshold)
         if counter:
             # A counter does not come from below zero.
-            to_zero = np.where((grown > 0) & (opening >= 0), sampled * (opening / grown), to_start)
-            to_start = np.where(to_zero < to_start, to_zero, to_start)
-        factor = np.where(sampled != 0, (sampled + to_start + to_end) / sampled, 1.0)
+            to_zero = sampled * (opening / grown)
+            np.copyto(to_start, to_zero, where=(grown > 0) & (opening >= 0) & (to_zero < to_start))
+        factor = (sampled + to_start + to_end) / sampled
         if per_second:
-            factor = factor / ((end - start) / 1000.0)
-        result = np.zeros(len(present))
-        result[chosen] = grown * factor
+            factor /= (end - start) / 1000.0
+        grown *= factor
+    if whole:
+        return Column(grown, present)
+    result = np.zeros(len(present))
+    result[chosen] = grown
     return Column(result, present)
 
 
 def _add_resets(grown: Floats, values: Floats, low: Indices, high: Indices) -> None:
     """Adds, in the order of time, what the counter had reached before each reset of its window."""
-    resets = np.flatnonzero(_drops(values))
+    flags = _drops(values)
+    resets = np.flatnonzero(flags)
     if not len(resets):
         return
-    first = np.searchsorted(resets, low + 1)
-    count = np.searchsorted(resets, high) - first
-    pending = np.flatnonzero(count > 0)
+    before = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(flags, out=before[1:])
+    first = before[low + 1]
+    count = before[high] - first
+    pending = np.flatnonzero(count)
     done = 0
     while len(pending):
         grown[pending] += values[resets[first[pending] + done] - 1]
