@@ -15,7 +15,7 @@ Derive a test class, say how a source is made, and let pytest (with pytest-async
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -123,6 +123,15 @@ class SourceContract:
                         return changes, change
         raise AssertionError("the feed ended by itself")
 
+    async def _tellings(self, source: Source) -> AsyncIterator[tuple[str, list[Change]]]:
+        """Each feed that the source offers, with what it tells until it has settled."""
+        for name, capability in STREAMS.items():
+            if isinstance(source, capability):
+                feed: Feed = getattr(source, name)()
+                changes, _ = await self._settled(feed)
+                await _close(feed)
+                yield name, changes
+
     async def test_offers_a_capability(self) -> None:
         async with self.source() as source:
             assert any(isinstance(source, capability) for capability in CAPABILITIES)
@@ -142,54 +151,32 @@ class SourceContract:
 
     async def test_feeds_say_how_they_are_before_anything_else(self) -> None:
         async with self.source() as source:
-            for name, capability in STREAMS.items():
-                if isinstance(source, capability):
-                    feed: Feed = getattr(source, name)()
-                    changes, _ = await self._settled(feed)
-                    await _close(feed)
-                    assert isinstance(changes[0], Status), f"{name} starts with {type(changes[0]).__name__}"
+            async for name, changes in self._tellings(source):
+                assert isinstance(changes[0], Status), f"{name} starts with {type(changes[0]).__name__}"
 
     async def test_feeds_tell_only_their_own_kinds(self) -> None:
         async with self.source() as source:
-            for name, capability in STREAMS.items():
-                if isinstance(source, capability):
-                    feed: Feed = getattr(source, name)()
-                    changes, _ = await self._settled(feed)
-                    await _close(feed)
-                    assert _kinds(changes) <= KINDS_OF[name]
+            async for name, changes in self._tellings(source):
+                assert _kinds(changes) <= KINDS_OF[name]
 
     async def test_a_feed_opened_again_tells_the_same_rows(self) -> None:
         async with self.source() as source:
-            for name, capability in STREAMS.items():
-                if name in ("events", "usage") or not isinstance(source, capability):
-                    continue  # these move on between two looks
-                keys = []
-                for _ in range(2):
-                    feed: Feed = getattr(source, name)()
-                    changes, _ = await self._settled(feed)
-                    await _close(feed)
-                    keys.append(_folded_keys(changes))
-                assert keys[0] == keys[1]
+            first = {name: _folded_keys(changes) async for name, changes in self._tellings(source)}
+            async for name, changes in self._tellings(source):
+                if name not in ("events", "usage"):  # these move on between two looks
+                    assert _folded_keys(changes) == first[name]
 
     async def test_rows_are_plausible(self) -> None:
         async with self.source() as source:
-            for name, capability in STREAMS.items():
-                if isinstance(source, capability):
-                    feed: Feed = getattr(source, name)()
-                    changes, _ = await self._settled(feed)
-                    await _close(feed)
-                    for thing in _things(changes):
-                        _check_units(thing)
+            async for _, changes in self._tellings(source):
+                for thing in _things(changes):
+                    _check_units(thing)
 
     async def test_feeds_can_be_recorded(self) -> None:
         async with self.source() as source:
-            for name, capability in STREAMS.items():
-                if isinstance(source, capability):
-                    feed: Feed = getattr(source, name)()
-                    changes, _ = await self._settled(feed)
-                    await _close(feed)
-                    batch = Batch("contract", name, 1.0, tuple(changes))
-                    assert msgspec.json.decode(msgspec.json.encode(batch), type=Batch) == batch
+            async for name, changes in self._tellings(source):
+                batch = Batch("contract", name, 1.0, tuple(changes))
+                assert msgspec.json.decode(msgspec.json.encode(batch), type=Batch) == batch
 
     async def test_a_cancelled_feed_lets_go(self) -> None:
         async with self.source() as source:
