@@ -222,7 +222,7 @@ def conditions(raw: Raw | None, look: Look) -> list[Text]:
 
 def events_of(world: World, kind: str, namespace: str, name: str, look: Look) -> list[Text]:
     """The last events of an object, newest first."""
-    found = sorted(world.events_about(kind, namespace, name), key=lambda event: -(event.last or 0.0))
+    found = sorted(world.events_about(kind, namespace, name), key=lambda event: (-(event.last or 0.0), event.uid))
     lines = heading(f"Events ({len(found)})")
     lines += event_lines(found[:MOST_EVENTS], look)
     if len(found) > MOST_EVENTS:

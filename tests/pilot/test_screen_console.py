@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from rich.cells import cell_len
 
 from sources.contract import QueryError, Unavailable
 from sources.model import QueryResult, Series
@@ -74,6 +75,10 @@ async def test_an_error_has_a_caret_under_its_place() -> None:
         assert "query failed" in on.title(on.screen.console)
         assert cells(on) == []
         assert "asked again every 15 s" in on.text
+        metrics.instant = QueryError("another mistake", line=1, column=5)
+        await on.press("r")
+        await on.settle()
+        assert "another mistake" in on.text, "a message of the same size takes the place of the last"
         metrics.instant = vector(({"a": "b"}, 1.0))
         metrics.span = matrix(({"a": "b"}, [1, 2]), start=0)
         await on.press("r")
@@ -81,6 +86,41 @@ async def test_an_error_has_a_caret_under_its_place() -> None:
         assert on.screen.console.notes.plain == []
         assert on.screen.console.notes.size.height == 0
         assert cells(on) == [('{a="b"}', "1")]
+
+
+async def test_the_place_of_an_error_in_a_long_query() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics) as on:
+        await on.settle()
+        metrics.instant = metrics.span = QueryError("bad", line=1, column=9)
+        on.screen.console.ask("한국 + on(]" + " + up" * 40)
+        await on.settle()
+        caret = on.screen.console.notes.plain[0].index("^")
+        prompt = on.screen.console.prompt.plain[0]
+        assert cell_len(prompt[: prompt.index("]")]) == caret, "counted in cells, from the beginning of the query"
+        for column in (150, 10**12):
+            metrics.instant = QueryError("bad", line=1, column=column)
+            await on.press("r")
+            await on.settle()
+            assert on.screen.console.notes.plain == [f"at character {column}: bad"]
+        for odd in (0, -3):
+            metrics.instant = QueryError("bad", line=1, column=odd)
+            await on.press("r")
+            await on.settle()
+            assert on.screen.console.notes.plain[-1] == "bad"
+
+
+async def test_a_long_query_is_shown_from_its_beginning_and_edited_at_its_end() -> None:
+    async with stage(FakeMetrics()) as on:
+        await on.settle()
+        prompt = on.screen.console.prompt
+        on.screen.console.ask("first" + " + up" * 20 + " + last")
+        assert prompt.plain[0].startswith("> first + up")
+        await on.press("e")
+        assert prompt.plain[0].endswith("+ last")
+        assert "first" not in prompt.plain[0]
+        await on.press("escape", "z")
+        assert prompt.plain[0] == "> " + on.screen.console.expr, "with room it is there as a whole"
 
 
 async def test_a_trend_that_failed_is_said_and_leaves_no_old_graph() -> None:

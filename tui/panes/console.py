@@ -52,6 +52,7 @@ class Notes(LineWidget):
     def say(self, said: Sequence[tuple[str, str]]) -> None:
         if list(said) != self.said:
             self.said = list(said)
+            self.update_lines()
             self.refresh(layout=True)
 
     def get_content_height(self, container: Any, viewport: Any, width: int) -> int:
