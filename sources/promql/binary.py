@@ -9,12 +9,13 @@ import numpy as np
 from sources.promql.ast import Binary
 from sources.promql.grid import Grid, Mask, Value, drop_names, with_values
 from sources.promql.matching import matched, sets
+from sources.promql.powers import power
 from sources.promql.session import Session
 from sources.promql.storage import Floats
 from sources.promql.tokens import COMPARISONS, SET_OPERATORS
 
 ARITHMETIC: dict[str, Callable[[Floats, Floats], Floats]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "%": np.fmod, "^": np.power,
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "%": np.fmod, "^": power,
     "atan2": np.arctan2,
 }  # fmt: skip
 COMPARE: dict[str, Callable[[Floats, Floats], Mask]] = {
