@@ -16,6 +16,9 @@ EVERY = 10.0
 IN_TROUBLE = 3.0
 """Seconds between two looks while the server does not answer: one small request instead of a try by everybody."""
 TIMEOUT = 5.0
+STARTING = 20.0
+"""An API server that has just started refuses everybody until it knows the roles: after a failure, 401 and 403 are
+no answer for so long."""
 GAP = 60.0
 """A look that comes so much later than planned means that we were stopped: Ctrl-Z, a sleeping laptop."""
 
@@ -54,6 +57,7 @@ class Liveness:
         self._followers: list[Follower] = []
         self._waiting = 0
         self._trouble_since = 0.0
+        self._refused_since: float | None = None
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
@@ -70,6 +74,9 @@ class Liveness:
     def awaited(self) -> Iterator[None]:
         """Looks for the return of the server while the block lasts; then the nudge goes to all who wait."""
         self._waiting += 1
+        if self._waiting == 1 and not self.trouble and self._task is not None:
+            self._task.cancel()  # it sleeps, and somebody wants to know now
+            self._task = asyncio.create_task(self._run(at_once=True))
         self._start()
         try:
             yield
@@ -84,7 +91,9 @@ class Liveness:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 
-    async def _run(self) -> None:
+    async def _run(self, at_once: bool = False) -> None:
+        if at_once:
+            await self._probe([])
         while self._followers or self._waiting:
             pace = IN_TROUBLE if self.trouble or not self._followers else EVERY
             wall, mono = self._clock.now(), self._clock.monotonic()
@@ -119,10 +128,18 @@ class Liveness:
             await self._api.get("/readyz", within=TIMEOUT)
         except ApiStatusError as error:
             # 401, 403, 404: somebody answers, and that is what we asked
-            return f"the API server is not ready: {error}" if error.status >= 500 else ""
+            return f"the API server is not ready: {error}" if error.status >= 500 or self._starting(error) else ""
         except SourceError as error:
+            self._refused_since = None
             return str(error)
         return ""
+
+    def _starting(self, error: ApiStatusError) -> bool:
+        if not self.trouble or error.status not in (401, 403):
+            return False
+        now = self._clock.monotonic()
+        self._refused_since = now if self._refused_since is None else self._refused_since
+        return now - self._refused_since < STARTING
 
     def _tell_all(self, detail: str) -> None:
         for follower in list(self._followers):

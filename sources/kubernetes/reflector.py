@@ -138,8 +138,10 @@ class Reflector:
             except NoWatchListError:
                 self.cluster.watch_list = False
                 await self.list()
-            except (Denied, NotFound):
-                if self._listed:
+            except (Denied, NotFound) as error:
+                if self.cluster.liveness.trouble:
+                    await self.pause(error)  # a server that starts refuses everybody
+                elif self._listed:
                     await self.poll()
                 else:
                     await self.list()
@@ -163,7 +165,7 @@ class Reflector:
 
     async def pause(self, error: SourceError) -> None:
         """Says what is wrong and when it is tried again, and waits until then."""
-        refused = isinstance(error, Denied | Unauthorized)
+        refused = isinstance(error, Denied | Unauthorized) and not self.cluster.liveness.trouble
         wait = self._slow.next() if refused else self._backoff.next(retry_after(error))
         self.standing.lost(
             str(error),

@@ -94,7 +94,11 @@ class UsagePoller:
     async def run(self) -> NoReturn:
         self.standing.connecting()
         while True:
-            await self.access.changed(self.cluster.clock, self.cluster.nudge, await self._turn())
+            wait = await self._turn()
+            started = self.cluster.clock.monotonic()
+            await self.access.changed(self.cluster.clock, self.cluster.nudge, wait)
+            if self.cluster.clock.monotonic() - started < wait:
+                self._refused.clear()  # somebody asked, or the server is back: rights may be others
 
     async def _turn(self) -> float:
         """One poll and what follows from it; the seconds until the next."""

@@ -354,6 +354,16 @@ class TestLiveness:
         await watching.clock.advance(60)
         assert len(watching.api.asked("watch")) <= 8
 
+    async def test_a_server_that_starts_refuses_everybody_and_that_is_not_believed(self, watching):
+        forbidden = refusal(403, "Forbidden", missing="watch pods")
+        watching.api.script("watch", REFUSED, REFUSED, forbidden, forbidden, forbidden, Live())
+        watching.api.script("/readyz", REFUSED, REFUSED, forbidden, refusal(500), b"ok")
+        watching.first.fail(RESET)
+        await watching.clock.advance(40)
+        assert {status.state for status in watching.sink.statuses[2:]} == {"stale", "live"}
+        assert watching.sink.status.state == "live"
+        assert len(watching.api.asked("list")) == 1
+
     async def test_what_was_opened_after_the_trouble_is_not_opened_again(self, watching):
         watching.api.script("/readyz", refusal(500), b"ok")
         await watching.clock.advance(11)

@@ -53,6 +53,20 @@ async def test_samples_with_their_own_moment_every_interval(metrics):
     assert len(metrics.api.asked(GROUP)) == 1
 
 
+async def test_a_refresh_asks_again_for_what_was_refused(metrics):
+    """A server that starts refuses everybody; its return nudges."""
+    metrics.api.script(NODES, refusal(403, "Forbidden"), listing(node_metrics("n1")))
+    metrics.api.script(PODS, refusal(403, "Forbidden"), listing(pod_metrics("p1")))
+    for path in ("/api/v1/namespaces", f"{GROUP}/v1beta1/namespaces/default/pods"):
+        metrics.api.script(path, refusal(403, "Forbidden"))
+    metrics.start_usage()
+    await metrics.clock.advance(2)
+    assert metrics.sink.status.state == "denied"
+    metrics.cluster.nudge.now()
+    await settle(200)
+    assert metrics.sink.status.state == "live"
+
+
 @pytest.mark.parametrize(
     ("versions", "used"), [(("v1", "v1beta1"), "v1"), (("v1beta1", "v1"), "v1beta1"), (("v9", "v1"), "v1")]
 )
