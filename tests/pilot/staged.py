@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import Any
+from unittest.mock import patch
 
 from textual.events import Paste
 from textual.pilot import Pilot
@@ -97,7 +98,10 @@ class Stage:
         await self.put(feed, Snapshot(kind, "", things), Status("live"), source=source)
 
     async def tick(self) -> None:
+        """A frame, or as many as it takes: each folds only what its budget of time allows."""
         self.screen.tick()
+        while self.screen.session.waiting and self.screen.session.held_since is None:
+            self.screen.tick()
         await self.pilot.pause(0)
 
     async def settle(self) -> None:
@@ -181,11 +185,20 @@ async def stage(
     clock = clock or ManualClock(NOW)
     settings = Settings(Ui(refresh=10.0, **ui), {}, {}, None)
     app = TopmastApp(runtime, settings, clock, namespaces, ascii_only)  # type: ignore[arg-type]  # stands for it
-    async with app.run_test(size=size) as pilot:
-        for timer in list(app.screen._timers):
-            timer.stop()
-        await pilot.pause(0)
-        yield Stage(app, pilot, runtime, clock)
+    with ExitStack() as without_clock:
+        # The screen's timers call what they were given at its start, and that is nothing.
+        for clocked in ("tick", "second"):
+            without_clock.enter_context(patch.object(MainScreen, clocked, _nothing))
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause(0)
+            assert app.screen.is_running
+            assert isinstance(app.screen, MainScreen)
+            without_clock.close()
+            yield Stage(app, pilot, runtime, clock)
+
+
+def _nothing(_screen: MainScreen) -> None:
+    """What the screen's own timers do on a stage."""
 
 
 # -- things to put on the stage

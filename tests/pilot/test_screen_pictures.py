@@ -36,8 +36,6 @@ async def demo(size: tuple[int, int], ascii_only: bool = False, theme: str = "au
         await settle()
         await clock.advance(WATCHED)
         await on.tick()
-        while on.screen.session.waiting:  # a frame folds only as much as its budget allows
-            await on.tick()
         on.screen.console.run_query()
         await on.settle()
         on.screen.second()
