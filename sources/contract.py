@@ -198,12 +198,13 @@ class Nudge:
         self._asked.set()
         self._asked = asyncio.Event()
 
-    async def pause(self, clock: Clock, seconds: float) -> None:
-        """Returns after so many seconds, or as soon as somebody asks."""
+    async def pause(self, clock: Clock, seconds: float) -> bool:
+        """Waits until somebody asks (True), or for so many seconds."""
         asked = asyncio.ensure_future(self._asked.wait())
         timer = asyncio.ensure_future(clock.sleep(seconds))
         try:
             await asyncio.wait((asked, timer), return_when=asyncio.FIRST_COMPLETED)
+            return asked.done()
         finally:
             asked.cancel()
             timer.cancel()

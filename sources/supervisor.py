@@ -96,7 +96,8 @@ class Supervisor:
             delay = min(delay * 2, LAST_DELAY)
             now = self._clock.now()
             self._emit(Batch(source, feed, now, (failure_status(error, had_data, now, now + pause),)))
-            await self._nudge.pause(self._clock, pause)
+            if await self._nudge.pause(self._clock, pause):
+                delay = FIRST_DELAY
 
 
 def failure_status(error: Exception, had_data: bool, now: float, retry_at: float) -> Status:

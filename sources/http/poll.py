@@ -78,7 +78,8 @@ async def poll(
                 via=via,
             )
             yield [*_changes(known, picture.things), status]
-        await nudge.pause(clock, pause)
+        if await nudge.pause(clock, pause):
+            failures = 0  # somebody asked, or the way there is open again: short pauses once more
 
 
 def failure(error: SourceError, last_good: float | None, retry_at: float, via: str) -> Status:

@@ -33,6 +33,10 @@ class Backoff:
         self._delay = initial
         self._until: float | None = None
 
+    def reset(self) -> None:
+        """What we waited for has changed: begins with short waits again."""
+        self._delay = self._initial
+
     def next(self, at_least: float | None = None) -> float:
         """Seconds to wait now. `at_least` is what the server asked for (Retry-After); jitter comes on top."""
         now = self._monotonic()

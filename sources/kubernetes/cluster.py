@@ -28,6 +28,6 @@ class Cluster:
     watch_list: bool | None = None
     """Whether the server sends initial events on a watch; None until it was tried."""
 
-    async def pause(self, seconds: float) -> None:
-        """Returns after so many seconds, or when somebody asks for a refresh."""
-        await self.nudge.pause(self.clock, seconds)
+    async def pause(self, seconds: float) -> bool:
+        """Waits until somebody asks for a refresh or the server is back (True), or for so many seconds."""
+        return await self.nudge.pause(self.clock, seconds)

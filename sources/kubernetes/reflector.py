@@ -175,7 +175,8 @@ class Reflector:
         )
         away = not refused and retry_after(error) is None
         with self.cluster.liveness.awaited() if away else nullcontext():
-            await self.cluster.pause(wait)
+            if await self.cluster.pause(wait):
+                self._backoff.reset()
 
     # -- list ----------------------------------------------------------------------------------------------
 

@@ -98,6 +98,7 @@ class UsagePoller:
             started = self.cluster.clock.monotonic()
             await self.access.changed(self.cluster.clock, self.cluster.nudge, wait)
             if self.cluster.clock.monotonic() - started < wait:
+                self._backoff.reset()
                 self._refused.clear()  # somebody asked, or the server is back: rights may be others
 
     async def _turn(self) -> float:

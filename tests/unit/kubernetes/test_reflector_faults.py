@@ -348,6 +348,17 @@ class TestLiveness:
         await watching.clock.advance(5)
         assert watching.sink.status.state == "live"
 
+    async def test_after_its_return_the_pauses_are_short_again(self, watching):
+        busy = refusal(429, "TooManyRequests", retry_after=1.0)  # "storage is (re)initializing"
+        watching.api.script("watch", REFUSED)
+        watching.api.script("/readyz", REFUSED)
+        watching.first.fail(RESET)
+        await watching.clock.advance(60)
+        watching.api.script("watch", busy, busy, Live())
+        watching.api.script("/readyz", b"ok")
+        await watching.clock.advance(8)
+        assert watching.sink.status.state == "live"
+
     async def test_a_server_that_answers_but_not_this_is_left_its_pauses(self, watching):
         watching.api.script("watch", REFUSED)
         watching.first.fail(RESET)
