@@ -1,4 +1,4 @@
-"""Process in place of the hand-kept node's kubelet: renews its lease, repeats Warning events."""
+"""Process in place of the hand-kept node's kubelet: renews its lease and conditions, repeats Warning events."""
 
 import argparse
 import hashlib
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.testbed.content import faults
+from tests.testbed.content import faults, nodes
 from tests.testbed.content.nodes import HAND
 from tests.testbed.errors import TestBedError
 from tests.testbed.kubeapi import Api, ApiError, path_of
@@ -23,6 +23,26 @@ def renew_lease(api: Api) -> None:
     spec = {"holderIdentity": HAND, "leaseDurationSeconds": 40, "renewTime": now}
     meta = {"name": HAND, "namespace": "kube-node-lease"}
     api.apply({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": meta, "spec": spec})
+
+
+def recover(api: Api) -> None:
+    """After an outage of the API server the node controller has called the node's conditions unknown and its pods
+    not ready; only a kubelet takes that back, and without it Services on the node have no endpoints."""
+    node = path_of("Node", "v1", "", HAND)
+    conditions = api.request("GET", node)["status"]["conditions"]
+    if not any(each["status"] == "Unknown" for each in conditions):
+        return
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    patch = "application/strategic-merge-patch+json"
+    api.request("PATCH", f"{node}/status", {"status": {"conditions": nodes.conditions(HAND, now)}}, patch)
+    for pod in api.list("Pod", "v1", query=f"fieldSelector=spec.nodeName={HAND}"):
+        said = {each["type"]: each["status"] for each in pod["status"].get("conditions", ())}
+        ours = (said.get("ContainersReady"), said.get("Ready")) == ("True", "False")
+        if not ours or "readinessGates" in pod["spec"]:
+            continue
+        path = path_of("Pod", "v1", pod["metadata"]["namespace"], pod["metadata"]["name"])
+        ready = {"status": {"conditions": [{"type": "Ready", "status": "True"}]}}
+        api.request("PATCH", f"{path}/status", ready, patch)
 
 
 def repeat_event(api: Api, namespace: str, name: str) -> None:
@@ -77,6 +97,7 @@ def main(arguments: list[str]) -> int:
     while True:
         try:
             renew_lease(api)
+            recover(api)
             if turn % (EVENT_EVERY // LEASE_EVERY) == 0:
                 for namespace, name in faults.BACKOFFS:
                     repeat_event(api, namespace, name)
