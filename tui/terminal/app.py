@@ -69,7 +69,7 @@ class TerminalSafeApp(App[ReturnType]):
         self.notes.append(clean(redact(text)))
 
     @property
-    def shown(self) -> Shown:
+    def cells_shown(self) -> Shown:
         """What the terminal shows, as far as is known."""
         shown: Shown | None = self.__dict__.get("_shown_cells")
         if shown is None:
@@ -78,7 +78,7 @@ class TerminalSafeApp(App[ReturnType]):
 
     def repaint(self) -> None:
         """Draw everything anew, whatever the terminal shows now."""
-        self.shown.forget()
+        self.cells_shown.forget()
         self.refresh(layout=True)
 
     def on_mount(self) -> None:
@@ -93,13 +93,13 @@ class TerminalSafeApp(App[ReturnType]):
 
     def on_resize(self, event: Resize) -> None:
         """A terminal that was smaller for a moment has lost something even if its size is the old one again."""
-        if event.size == self.shown.size:
+        if event.size == self.cells_shown.size:
             self.repaint()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send of a frame what the terminal does not show yet."""
         if isinstance(renderable, LayoutUpdate | ChopsUpdate) and self._reaches_terminal():
-            text = self.shown.changes(renderable, self.console)
+            text = self.cells_shown.changes(renderable, self.console)
             cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
             if not text and cursor == self._previous_cursor_position:
                 return
