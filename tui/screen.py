@@ -295,7 +295,11 @@ class MainScreen(Screen[None]):
     def action_perform(self, name: str) -> None:
         """A key was pressed: its action, by name."""
         self.bottom.hush()
-        BY_NAME[name].run(self)
+        action = BY_NAME[name]
+        if self.overlays and action.group == "Rows":
+            self.say("Esc goes back to the rows first")
+        else:
+            action.run(self)
 
     def say(self, text: str, style: str = "strong") -> None:
         self.bottom.say(clean(text), style)

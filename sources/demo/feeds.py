@@ -15,6 +15,7 @@ from sources.model import Alert, Kind, NodeUsage, PodUsage, Silence, Thing, kind
 
 TICK = 1.0
 """Seconds of the real clock between two looks at the simulated cluster."""
+_SIGN_OF_LIFE = 5
 _PAGE = 100
 _USAGE_EVERY = 15
 """Simulated seconds between two measurements of a node; each node has its own moment."""
@@ -169,8 +170,10 @@ class Feeds:
         return Status("live", clock_offset=self._offset(), via="demo")
 
     def _told(self, changes: list[Change]) -> list[Change]:
-        """With the clock's new offset where simulated time runs faster or slower than ours."""
-        return changes if self._steady else [*changes, self._live()]
+        """With the clock's new offset where simulated time runs faster or slower than ours; if there is nothing to
+        tell, now and then a sign of life, as the watch of a real server gives."""
+        quiet = not changes and int(self._now()) % _SIGN_OF_LIFE == 0
+        return [*changes, self._live()] if quiet or not self._steady else changes
 
     def _opening(self, kind: Kind, things: Sequence[T]) -> list[list[Change]]:
         """What a feed begins with: rows as they load, then the complete picture."""

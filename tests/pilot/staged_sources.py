@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sources.contract import SourceError
 from sources.model import MetricMetadata, QueryResult, Series
 
 
@@ -34,8 +33,8 @@ class FakeMetrics:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.ranges: list[tuple[float, float, float]] = []
-        self.instant: QueryResult | SourceError = vector(({"job": "web"}, 3.0), ({"job": "db"}, 7.0))
-        self.span: QueryResult | SourceError = matrix(
+        self.instant: QueryResult | Exception = vector(({"job": "web"}, 3.0), ({"job": "db"}, 7.0))
+        self.span: QueryResult | Exception = matrix(
             ({"job": "web"}, [1, 2, 3]), ({"job": "db"}, [7, 7, 7]), start=0.0
         )
         self.gate: asyncio.Event | None = None
@@ -52,10 +51,10 @@ class FakeMetrics:
         self.ranges.append((start, end, step))
         return await self._answer(self.span)
 
-    async def _answer(self, answer: QueryResult | SourceError) -> QueryResult:
+    async def _answer(self, answer: QueryResult | Exception) -> QueryResult:
         if self.gate is not None:
             await self.gate.wait()
-        if isinstance(answer, SourceError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
@@ -77,7 +76,7 @@ class FakeCluster:
 
     def __init__(self, title: str = "a fake cluster") -> None:
         self.title = title
-        self.objects: dict[tuple[str, str, str], Mapping[str, Any] | SourceError] = {}
+        self.objects: dict[tuple[str, str, str], Mapping[str, Any] | Exception] = {}
         self.fetched: list[tuple[str, str, str]] = []
         self.included: list[str] = []
 
@@ -87,7 +86,7 @@ class FakeCluster:
     async def get_object(self, kind: str, namespace: str, name: str) -> Mapping[str, Any]:
         self.fetched.append((kind, namespace, name))
         found = self.objects.get((kind, namespace, name), {})
-        if isinstance(found, SourceError):
+        if isinstance(found, Exception):
             raise found
         return found
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from sources.contract import Delete, Denied, NotFound, Upsert
 from sources.model import Alert, ObjectRef
 from tests.pilot.staged import NOW, event, node, pod, stage
@@ -179,6 +183,29 @@ async def test_a_summary_without_the_right_to_read_says_so() -> None:
         await on.press("enter")
         assert "alert Down" in on.text
         assert "Not complete" not in on.text
+
+
+@pytest.mark.parametrize(
+    "answer", [RuntimeError("a plugin's own bug"), {"status": {"conditions": ["no object"]}}, {"spec": 3}]
+)
+async def test_whatever_a_source_answers_the_screen_stays_up(answer: Any) -> None:
+    cluster = FakeCluster()
+    cluster.objects["Pod", "shop", "web"] = answer
+    async with stage(cluster) as on:
+        await on.fill("pods", "pod", pod("shop/web", node="n1"))
+        await on.press("enter")
+        await on.settle()
+        assert "Not complete" in on.text
+        assert "n1" in on.text, "what is known is shown"
+
+
+async def test_keys_for_rows_do_nothing_behind_a_summary() -> None:
+    async with stage(FakeCluster()) as on:
+        await on.fill("pods", "pod", pod("shop/web"))
+        await on.press("enter", "exclamation_mark", "C")
+        assert not on.screen.pods_pane.faults_only
+        assert on.screen.pods_pane.sort == "namespace"
+        assert "Esc goes back" in on.text
 
 
 async def test_the_object_of_an_event_and_a_node_can_be_opened() -> None:

@@ -88,6 +88,14 @@ async def test_an_error_has_a_caret_under_its_place() -> None:
         assert cells(on) == [('{a="b"}', "1")]
 
 
+async def test_a_source_with_a_bug_does_not_end_the_screen() -> None:
+    metrics = FakeMetrics()
+    metrics.instant = metrics.span = ZeroDivisionError("in a plugin")
+    async with stage(metrics) as on:
+        await on.settle()
+        assert on.screen.console.notes.plain == ["in a plugin"]
+
+
 async def test_the_place_of_an_error_in_a_long_query() -> None:
     metrics = FakeMetrics()
     async with stage(metrics) as on:

@@ -135,24 +135,30 @@ class DetailPane(Pane):
             raw = await asyncio.wrap_future(ask(lambda: sources[0].get_object(ref.kind, ref.namespace, ref.name)))
         except SourceError as error:
             trouble = str(error)
+        except Exception as error:  # a third party's source may raise anything; the screen stays up
+            trouble = f"{type(error).__name__}: {error}"
         if ref is self.ref:  # else something else was opened meanwhile
             self.raw, self.trouble = raw, trouble
             self.redraw()
 
     def redraw(self) -> None:
-        look, world, ref = self.session.look, self.session.world, self.ref
-        if ref is None:
-            lines = describe_alert(self._alert(self.alert_key), look)
-        elif ref.kind == "Pod":
-            lines = describe_pod(world, ref, self.raw, look)
-        elif ref.kind == "Node":
-            lines = describe_node(world, ref, self.raw, look)
-        else:
-            lines = describe_object(world, ref, self.raw, look)
+        try:
+            lines = self._lines(self.raw)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # What a server sends need not have the shape it should; what we know ourselves can still be said.
+            lines = self._lines(None)
+            self.trouble = f"the object has an unexpected shape ({type(error).__name__}: {error})"
         if self.trouble:
             lines = [*lines, Text(""), Text("Not complete", clean(self.trouble), "warn")]
         self.text.show(lines)
         self.tell_title()
+
+    def _lines(self, raw: Mapping[str, Any] | None) -> list[Text]:
+        look, world, ref = self.session.look, self.session.world, self.ref
+        if ref is None:
+            return describe_alert(self._alert(self.alert_key), look)
+        describe = {"Pod": describe_pod, "Node": describe_node}.get(ref.kind, describe_object)
+        return describe(world, ref, raw, look)
 
     def title_pieces(self) -> Sequence[Piece]:
         if self.ref is None:
