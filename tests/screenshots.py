@@ -19,13 +19,17 @@ START = 1_764_000_000.0
 FONTS = ("/usr/share/fonts/truetype/firacode", "/usr/share/fonts/truetype/dejavu")
 
 
+BUSIEST = "topk(5, sum by (namespace) (rate(container_cpu_usage_seconds_total[5m])))"
+
+
 class Picture(NamedTuple):
-    """`keys` are pressed one after the other before the picture is taken."""
+    """`keys` are pressed one after the other before the picture is taken, after the `query` was asked."""
 
     name: str
     size: tuple[int, int]
     theme: str
     keys: Sequence[str] = ()
+    query: str = ""
 
 
 PICTURES = (
@@ -33,7 +37,7 @@ PICTURES = (
     Picture("overview-light", (160, 45), "light"),
     Picture("overview-terminal", (160, 45), "terminal"),
     Picture("narrow", (80, 24), "dark", ("exclamation_mark",)),
-    Picture("graph", (160, 45), "dark", ("v", "z")),
+    Picture("graph", (160, 45), "dark", ("v", "z"), BUSIEST),
     Picture("detail", (120, 40), "dark", ("slash", *"crash", "enter", "enter")),
 )
 
@@ -73,7 +77,7 @@ async def draw(picture: Picture) -> str:
             runtime.tell(lambda: asyncio.ensure_future(clock.advance(15.0)))
             await pilot.pause(0.05)
             screen.tick()
-        screen.console.run_query()
+        screen.console.ask(picture.query or screen.console.expr)
         await settled()
         screen.second()
         for key in picture.keys:
