@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sources.contract import State, Status
+from sources.contract import SourceError, State, Status
 from sources.rules.duration import human_duration
 from sources.text import clean
 from sources.world import FeedState
+from tui.terminal.redact import redact
 
 WORST_LAST: tuple[State, ...] = (
     "live",
@@ -42,6 +43,13 @@ class PaneState(NamedTuple):
     style: str
     text: str
     empty: tuple[str, str]
+
+
+def error_text(error: BaseException) -> str:
+    """What an error says, for the screen. A source's own errors hold no secrets; of others nobody knows."""
+    if isinstance(error, SourceError):
+        return clean(str(error))
+    return clean(redact(f"{type(error).__name__}: {error}"))
 
 
 def pane_state(

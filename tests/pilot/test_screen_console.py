@@ -93,7 +93,7 @@ async def test_a_source_with_a_bug_does_not_end_the_screen() -> None:
     metrics.instant = metrics.span = ZeroDivisionError("in a plugin")
     async with stage(metrics) as on:
         await on.settle()
-        assert on.screen.console.notes.plain == ["in a plugin"]
+        assert on.screen.console.notes.plain == ["ZeroDivisionError: in a plugin"]
 
 
 async def test_the_place_of_an_error_in_a_long_query() -> None:
@@ -194,6 +194,36 @@ async def test_it_is_asked_again_every_fifteen_seconds_unless_time_is_held() -> 
         await on.press("space")
         await on.settle()
         assert len(metrics.asked) == 3
+
+
+async def test_a_slow_query_is_left_its_time_and_the_title_says_how_long() -> None:
+    metrics = FakeMetrics()
+    metrics.instant = vector(({"a": "b"}, 1.0), at=NOW)
+    async with stage(metrics) as on:
+        await on.settle()
+        metrics.gate = asyncio.Event()
+        await on.pass_seconds(15)
+        assert len(metrics.asked) == 2
+        await on.pass_seconds(40)
+        assert len(metrics.asked) == 2, "asked again, it would be cancelled before its answer, for ever"
+        assert "asking 40s, 55s" in on.title(on.screen.console)
+        metrics.gate.set()
+        await on.settle()
+        assert "asking" not in on.title(on.screen.console)
+
+
+async def test_a_server_that_goes_away_leaves_the_last_answer() -> None:
+    metrics = FakeMetrics()
+    metrics.instant = vector(({"a": "b"}, 1.0), at=NOW)
+    async with stage(metrics) as on:
+        await on.settle()
+        metrics.instant = metrics.span = Unavailable("connection refused")
+        await on.pass_seconds(15)
+        await on.settle()
+        await on.pass_seconds(5)
+        assert cells(on) == [('{a="b"}', "1")]
+        assert "stale 20s" in on.title(on.screen.console)
+        assert on.screen.console.notes.plain == ["connection refused"]
 
 
 async def test_a_hidden_console_asks_nothing() -> None:

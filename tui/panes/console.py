@@ -11,14 +11,13 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from sources.contract import MetricsQueries, QueryError
-from sources.model import QueryResult
 from sources.rules.duration import human_duration
 from sources.text import clean
-from tui.panes.answers import TREND, Answer, ResultRow, graph_data, range_steps, result_rows
+from tui.panes.answers import TREND, Answer, ResultRow, after, graph_data, range_steps, result_rows
 from tui.panes.pane import Pane
 from tui.session import Session
 from tui.sheets.sheet import Cell
-from tui.states import GLYPHS, PaneState
+from tui.states import GLYPHS, PaneState, error_text
 from tui.widgets.columns import Column
 from tui.widgets.graph import Graph, GraphData
 from tui.widgets.lines import Line, LineWidget, Piece
@@ -32,6 +31,8 @@ FIRST_QUERY = "sum by (job) (up)"
 """Cheap, known to every Prometheus, and already an answer: which scrape jobs have lost targets."""
 EVERY = 15
 """Seconds between two evaluations of a query that stays on the screen."""
+PATIENCE = 3.0
+"""Seconds until the title says that an answer is awaited."""
 WINDOWS = (300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 7 * 24 * 3600)
 COLUMNS = (
     Column("series", "SERIES", 30, flex=1, min_width=12, priority=100, elide="middle"),
@@ -93,6 +94,8 @@ class ConsolePane(Pane):
         self.answer = Answer()
         self.sorted_by_value = False
         self._since_run = 0
+        self._asked_at: float | None = None
+        """When the question on its way was asked, by our clock; None while there is none."""
 
     def compose(self) -> ComposeResult:
         yield self.heading
@@ -122,6 +125,7 @@ class ConsolePane(Pane):
             self.table.set_placeholder("no metrics", "no source here answers PromQL; give --prometheus URL")
             return
         if self.expr.strip():
+            self._asked_at = self.session.clock.now()
             self.run_worker(self._run(source, self.expr, self.window), group="query", exclusive=True)
 
     async def _run(self, source: MetricsQueries, expr: str, window: int) -> None:
@@ -135,13 +139,8 @@ class ConsolePane(Pane):
         finally:
             now_part.cancel()
             range_part.cancel()
-        self.answer = Answer(
-            expr,
-            instant if isinstance(instant, QueryResult) else None,
-            span if isinstance(span, QueryResult) else None,
-            instant if isinstance(instant, BaseException) else None,
-            span if isinstance(span, BaseException) else None,
-        )
+        self._asked_at = None  # not where it was cancelled: then another one is on its way
+        self.answer = after(self.answer, expr, window, instant, span)
         self.show_answer()
 
     # -- showing
@@ -159,7 +158,7 @@ class ConsolePane(Pane):
         # Without an answer over the window there is no graph: not that of the query before.
         self.graph.show(graph_data(answer.expr, answer.span) if answer.span is not None else GraphData())
         missing = answer.error is None and answer.span_error
-        self.graph.set_placeholder(f"no graph: {clean(str(missing))}" if missing else self._emptiness()[1])
+        self.graph.set_placeholder(f"no graph: {error_text(missing)}" if missing else self._emptiness()[1])
         self.tell_title()
 
     def _said(self) -> list[tuple[str, str]]:
@@ -169,7 +168,7 @@ class ConsolePane(Pane):
             warnings = {(clean(text), "warn") for result in results for text in result.warnings}
             infos = {(clean(text), "dim") for result in results for text in result.infos}
             return [*self._trendless(), *sorted(warnings), *sorted(infos)]
-        text = clean(str(error))
+        text = error_text(error)
         if not isinstance(error, QueryError) or error.column is None or (error.line or 1) != 1:
             return [(text, "bad")]
         # The prompt shows the beginning of the query as long as nobody edits it.
@@ -183,7 +182,7 @@ class ConsolePane(Pane):
         instant, failure = self.answer.instant, self.answer.span_error
         if failure is None or (instant is not None and instant.type in ("string", "matrix")):
             return []
-        return [(f"no trend: {clean(str(failure))}", "warn")]
+        return [(f"no trend: {error_text(failure)}", "warn")]
 
     def _emptiness(self) -> tuple[str, str]:
         if self.answer.error is not None:
@@ -196,7 +195,16 @@ class ConsolePane(Pane):
         if self.source() is None:
             return super().state()
         answer = self.answer
-        if answer.error is not None:
+        at = answer.instant.at if answer.instant is not None else None
+        age = human_duration(max(0.0, self.session.now - at)) if at else ""
+        asking = self.session.clock.now() - self._asked_at if self._asked_at is not None else 0.0
+        if answer.error is not None and answer.instant is not None:
+            fancy, plain, style = GLYPHS["stale"]
+            text = f"stale {age}"
+        elif asking > PATIENCE:
+            fancy, plain, style = GLYPHS["loading"]
+            text = f"asking {human_duration(asking)}" + (f", {age} ago" if age else "")
+        elif answer.error is not None:
             fancy, plain, style = GLYPHS["failed"]
             text = "query failed"
         elif answer.instant is None and answer.span is None:
@@ -205,8 +213,7 @@ class ConsolePane(Pane):
         else:
             partial = any(result is not None and result.warnings for result in (answer.instant, answer.span))
             fancy, plain, style = GLYPHS["partial" if partial else "live"]
-            at = answer.instant.at if answer.instant is not None else None
-            text = f"{human_duration(max(0.0, self.session.now - at))} ago" if at else "answered"
+            text = f"{age} ago" if age else "answered"
             text = f"partial, {text}" if partial else text
         return PaneState("live", plain if self.session.ascii_only else fancy, style, text, ("", ""))
 
@@ -222,7 +229,9 @@ class ConsolePane(Pane):
 
     def on_second(self) -> None:
         self._since_run += 1
-        if self._since_run >= EVERY and self.session.held_since is None and self.display:
+        # A slow query is left its time: asked again each time, it would never be answered.
+        due = self._since_run >= EVERY and self._asked_at is None
+        if due and self.session.held_since is None and self.display:
             self.run_query()
         self.tell_title()
 

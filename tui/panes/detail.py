@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from sources.contract import Objects, SourceError
+from sources.contract import Objects
 from sources.model import ObjectRef
 from sources.rules.alerts import DisplayAlert
 from sources.text import clean
@@ -18,7 +18,7 @@ from sources.world import Frame
 from tui.describe import Text, describe_alert, describe_node, describe_object, describe_pod
 from tui.panes.pane import Pane, Subject
 from tui.session import Session
-from tui.states import GLYPHS, PaneState
+from tui.states import GLYPHS, PaneState, error_text
 from tui.widgets.lines import Line, Piece
 from tui.widgets.table import LineTable
 from tui.widgets.text import fit, width, wrap
@@ -133,10 +133,8 @@ class DetailPane(Pane):
         raw, trouble = self.raw, ""
         try:
             raw = await asyncio.wrap_future(ask(lambda: sources[0].get_object(ref.kind, ref.namespace, ref.name)))
-        except SourceError as error:
-            trouble = str(error)
         except Exception as error:  # a third party's source may raise anything; the screen stays up
-            trouble = f"{type(error).__name__}: {error}"
+            trouble = error_text(error)
         if ref is self.ref:  # else something else was opened meanwhile
             self.raw, self.trouble = raw, trouble
             self.redraw()
@@ -147,7 +145,7 @@ class DetailPane(Pane):
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             # What a server sends need not have the shape it should; what we know ourselves can still be said.
             lines = self._lines(None)
-            self.trouble = f"the object has an unexpected shape ({type(error).__name__}: {error})"
+            self.trouble = f"the object has an unexpected shape ({error_text(error)})"
         if self.trouble:
             lines = [*lines, Text(""), Text("Not complete", clean(self.trouble), "warn")]
         self.text.show(lines)
