@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
+from sources.contract import QueryError
 from sources.model import Labels, QueryResult, Series
 from sources.text import clean
 from tui.sheets.sheet import Cell
@@ -21,13 +22,33 @@ MOST_DRAWN = 40
 
 class Answer(NamedTuple):
     """What came back for one query: now, over the window, and why not; `span_error` is why the window is missing
-    where the rest is there."""
+    where the rest is there. With an `error` the results are those of the last time that it was answered."""
 
     expr: str = ""
     instant: QueryResult | None = None
     span: QueryResult | None = None
     error: BaseException | None = None
     span_error: BaseException | None = None
+    window: int = 0
+
+
+def after(
+    last: Answer, expr: str, window: int, now: QueryResult | BaseException, span: QueryResult | BaseException
+) -> Answer:
+    """The answer that follows `last`. A server that does not answer leaves the last picture of the same query; a
+    query that is refused does not."""
+    answer = Answer(
+        expr,
+        now if isinstance(now, QueryResult) else None,
+        span if isinstance(span, QueryResult) else None,
+        now if isinstance(now, BaseException) else None,
+        span if isinstance(span, BaseException) else None,
+        window,
+    )
+    refused = answer.error is None or isinstance(answer.error, QueryError)
+    if refused or (last.expr, last.window) != (expr, window):
+        return answer
+    return answer._replace(instant=last.instant, span=answer.span or last.span)
 
 
 class ResultRow(NamedTuple):
@@ -104,7 +125,7 @@ def graph_data(expr: str, span: QueryResult) -> GraphData:
             if 0 <= place < length:
                 values[place] = value
         lines.append(GraphSeries(series_text(one.labels, common), values))
-    return GraphData(lines, start, step, unit_of(expr))
+    return GraphData(lines, start, step, unit_of(expr), left_out=len(span.series) - len(lines))
 
 
 def unit_of(expr: str) -> Unit:

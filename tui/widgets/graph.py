@@ -38,6 +38,8 @@ class GraphData:
     step: float = 1.0
     unit: Unit = "si"
     thresholds: Sequence[float] = ()
+    left_out: int = 0
+    """Series that are there but not among `series`."""
 
     @property
     def end(self) -> float:
@@ -169,11 +171,13 @@ class Graph(LineWidget):
         return marks
 
     def _legend(self, rows: int, columns: int) -> list[Line]:
-        series = self._data.series
+        series, left_out = self._data.series, self._data.left_out
         lines: list[Line] = []
         for index, one in enumerate(series[:rows]):
-            if index == rows - 1 and len(series) > rows:
-                lines.append(Line(((f"+{len(series) - index} more series", "legend"),)))
+            if index == rows - 1 and len(series) + left_out > rows:
+                more = f"+{len(series) - index + left_out} more series"
+                more += f", {left_out} of them not drawn" if left_out else ""
+                lines.append(Line(((more, "legend"),)))
                 break
             found = bounds([one.values]) or (float("nan"), float("nan"))
             numbers = [

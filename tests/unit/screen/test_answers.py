@@ -6,11 +6,13 @@ import math
 
 import pytest
 
+from sources.contract import QueryError, Unavailable
 from sources.model import Labels, QueryResult, Series
 from tui.panes.answers import (
     MOST_DRAWN,
     STEPS,
     Answer,
+    after,
     common_labels,
     graph_data,
     range_steps,
@@ -164,3 +166,21 @@ def test_an_empty_range_is_an_empty_graph() -> None:
 )
 def test_bytes_are_counted_in_powers_of_two(expr: str, unit: str) -> None:
     assert unit_of(expr) == unit
+
+
+def test_a_server_that_does_not_answer_leaves_the_last_picture_of_the_same_query() -> None:
+    known = after(Answer(), "up", 300, instant(Series((), (NOW,), (1.0,))), QueryResult("matrix"))
+    lost = after(known, "up", 300, Unavailable("down"), Unavailable("down"))
+    assert lost.instant is known.instant
+    assert lost.span is known.span
+    assert str(lost.error) == "down"
+    assert after(known, "down", 300, Unavailable("down"), Unavailable("down")).instant is None
+    assert after(known, "up", 900, Unavailable("down"), Unavailable("down")).span is None
+    assert after(known, "up", 300, QueryError("refused"), QueryError("refused")).instant is None
+    assert after(lost, "up", 300, QueryResult("vector"), QueryResult("matrix")).error is None
+
+
+def test_series_that_are_not_drawn_are_counted() -> None:
+    many = [Series(labels(n=str(n)), (NOW,), (1.0,)) for n in range(MOST_DRAWN + 5)]
+    drawn = graph_data("x", QueryResult("matrix", many, start=NOW, end=NOW, step=1.0))
+    assert (len(drawn.series), drawn.left_out) == (MOST_DRAWN, 5)
