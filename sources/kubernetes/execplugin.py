@@ -22,7 +22,8 @@ from typing import Any
 from sources.kubernetes.clusterconfig import ClusterConfig, ExecConfig
 from sources.kubernetes.errors import CredentialFailure, redact
 
-TIME_LIMIT = 60.0
+TIME_LIMIT = 25.0
+"""Seconds; below the 30 s of a one-shot command, so that the plugin is named and not the cluster."""
 _MAX_STDOUT = 1 << 20
 _MAX_STDERR = 4096
 _MAX_SHOWN = 600
@@ -163,7 +164,7 @@ def _failure(config: ClusterConfig, what: str, err: bytearray | None = None) -> 
     if said:
         message += f": {said}"
     if plugin.install_hint:
-        message += f"\n{redact(plugin.install_hint)[:_MAX_SHOWN]}"
+        message += f"; {redact(plugin.install_hint)[:_MAX_SHOWN]}"
     return CredentialFailure(message)
 
 

@@ -92,7 +92,7 @@ async def test_a_missing_plugin_says_how_to_get_it(kubeconfig):
         "command": "no-such-plugin-here",
         "installHint": "apt it",
     }
-    with pytest.raises(CredentialFailure, match=r"not found on the PATH\napt it"):
+    with pytest.raises(CredentialFailure, match=r"not found on the PATH; apt it"):
         await execplugin.run(kubeconfig("https://k", {"exec": entry}), None)
 
 
