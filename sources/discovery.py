@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import httpx
 
-from sources.contract import Denied, Misconfigured, NotSupported, ServiceProxy, SourceError, Unavailable
+from sources.contract import Denied, Misconfigured, NotSupported, ServiceProxy, SourceError, Unauthorized, Unavailable
 from sources.http.endpoint import Link, send
 from sources.http.reply import refusal
 from sources.model import Service, ServicePort
@@ -218,7 +218,7 @@ def _nothing(
     problems: Sequence[SourceError], seen: int, searched: Sequence[str], profile: _Profile
 ) -> SourceError:
     """The one error that helps most: a right that is missing, a server that is down, or that there is none."""
-    for kind in (Denied, Misconfigured, Unavailable):
+    for kind in (Denied, Misconfigured, Unauthorized, Unavailable):
         for problem in problems:
             if isinstance(problem, kind):
                 return problem

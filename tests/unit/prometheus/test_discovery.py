@@ -17,6 +17,7 @@ from sources.contract import (
     ReadOnlyError,
     Snapshot,
     Status,
+    Unauthorized,
     Unavailable,
 )
 from sources.discovery import System, candidates
@@ -179,6 +180,11 @@ class Blind(Cluster):
         raise Denied("services is forbidden", "list services")
 
 
+class Stranger(Cluster):
+    async def services(self) -> Sequence[Service]:
+        raise Unauthorized("the cluster does not accept our credentials (401)")
+
+
 class Limited(Cluster):
     def searched(self) -> Sequence[str]:
         return ("team-a", "team-b")
@@ -297,6 +303,11 @@ async def test_no_right_to_list_services() -> None:
     status = await first_status(prometheus(Blind([], monitoring)))
     assert (status.state, status.missing) == ("denied", ("list services",))
     assert "--prometheus URL" in status.detail
+
+
+async def test_a_cluster_that_refuses_our_credentials_is_said_not_an_absent_prometheus() -> None:
+    status = await first_status(prometheus(Stranger([], monitoring)))
+    assert (status.state, status.detail) == ("failed", "the cluster does not accept our credentials (401)")
 
 
 async def test_no_right_to_proxy() -> None:
