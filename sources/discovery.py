@@ -9,7 +9,15 @@ from typing import Literal, NamedTuple
 
 import httpx
 
-from sources.contract import Denied, Misconfigured, NotSupported, ServiceProxy, SourceError, Unauthorized, Unavailable
+from sources.contract import (
+    Denied,
+    Misconfigured,
+    NotSupported,
+    ServiceProxy,
+    SourceError,
+    Unauthorized,
+    Unavailable,
+)
 from sources.http.endpoint import Link, send
 from sources.http.reply import refusal
 from sources.model import Service, ServicePort
