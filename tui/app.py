@@ -42,7 +42,7 @@ class TopmastApp(TerminalSafeApp[None]):
 
     def on_mount(self) -> None:
         self.runtime.watch_errors(self.on_loop_error)
-        chosen = theme(self.settings.ui.theme)
+        chosen = theme(self.settings.ui.theme, self.no_color)
         self.theme = chosen.base
         if self.settings.ui.keys:
             self.set_keymap(self.settings.ui.keys)

@@ -354,7 +354,7 @@ class MainScreen(Screen[None]):
     def set_theme(self, name: str) -> None:
         if name not in (*THEMES, "auto"):
             raise ValueError(f"there is no theme {name!r}; choose one of: {', '.join(THEMES)}")
-        chosen = theme(name)
+        chosen = theme(name, self.app.no_color)
         self.app.theme = chosen.base
         self.palette = chosen.palette
         for widget in (self.header, self.tabs_line, self.prompt, self.bottom):

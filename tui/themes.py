@@ -161,6 +161,15 @@ THEMES: Mapping[str, Theme] = {
 }
 
 
-def theme(name: str) -> Theme:
-    """The theme of a name; "auto" follows the terminal's own colours."""
+# Without colours the place of the keyboard and what is wrong are told by reverse and bold.
+_MONO = {
+    **{name: style.without_color for name, style in _TERMINAL.items()},
+    **_palette(cursor="reverse", cursor_blurred="underline", warn="bold", title_rule_focused="bold"),
+}
+
+
+def theme(name: str, no_color: bool = False) -> Theme:
+    """The theme of a name; "auto" follows the terminal's own colours. `no_color` goes before any."""
+    if no_color:
+        return Theme("ansi-dark", _MONO)
     return THEMES["terminal" if name == "auto" else name]

@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
+from textual.filter import Monochrome, NoColor
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -50,6 +51,11 @@ class TerminalSafeApp(App[ReturnType]):
     crash: BaseException | None = None
     """The first exception that nobody handled."""
     _deadline: Callable[[int], None] | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Textual turns colours into grey ones, the terminal's default ones into black: black on black.
+        self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
 
     def get_driver_class(self) -> type[Driver]:
         """The hardened driver where Textual would take its own for Unix."""
