@@ -24,6 +24,7 @@ from sources.contract import (
     SystemClock,
     Unavailable,
 )
+from sources.redact import redact
 
 FIRST_DELAY = 0.8
 LAST_DELAY = 30.0
@@ -108,7 +109,8 @@ def failure_status(error: Exception, had_data: bool, now: float, retry_at: float
     if isinstance(error, NotSupported):
         return Status("absent", detail=str(error), retry_at=retry_at, since=now)
     state: State = "stale" if had_data else "failed"
-    detail = str(error) if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
+    # Our own errors carry no secrets; what else a source raises may quote a header or a URL.
+    detail = str(error) if isinstance(error, SourceError) else redact(f"{type(error).__name__}: {error}")
     return Status(state, detail=detail, retry_at=retry_at, since=now)
 
 

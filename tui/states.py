@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sources.contract import SourceError, State, Status
+from sources.redact import redact
 from sources.rules.duration import human_duration
 from sources.text import clean
 from sources.world import FeedState
-from tui.terminal.redact import redact
 
 WORST_LAST: tuple[State, ...] = (
     "live",

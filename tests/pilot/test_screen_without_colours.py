@@ -23,7 +23,7 @@ async def test_without_colours_everything_has_the_terminals_own_and_the_cursor_i
             for segment in strip.apply_filter(app._filters[-1], app.screen.background_colors[0])
             if segment.style is not None
         ]
-        colours = {colour.name for s in segments for colour in (s.style.color, s.style.bgcolor) if colour is not None}
+        colours = {colour.name for colour in drawn if colour is not None}
         assert colours == {"default"}
         palette = on.screen.palette
         assert all(style.color is None and style.bgcolor is None for style in palette.values())

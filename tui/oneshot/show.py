@@ -12,12 +12,12 @@ from sources import contract
 from sources.config import ConfigError, Settings, shown
 from sources.contract import Context, Misconfigured
 from sources.http.settings import shown as shown_url
+from sources.redact import HIDDEN, redact
 from sources.registry import entries, load
 from sources.text import clean
 from tui.oneshot.failure import OK, USAGE, CommandError, say
 from tui.oneshot.layout import Layout, cell
 from tui.oneshot.settings import settings_from, where
-from tui.terminal.redact import HIDDEN, redact
 
 CAPABILITIES = (
     "Nodes",

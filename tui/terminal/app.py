@@ -23,12 +23,12 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
+from sources.redact import redact
 from sources.text import clean
 from tui.terminal import crash
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.environment import Terminal
 from tui.terminal.frames import Sent, Shown
-from tui.terminal.redact import redact
 from tui.terminal.signals import ExitSignals
 
 _LOST = 129  # as after SIGHUP, which says the same

@@ -11,8 +11,8 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
+from sources.redact import redact
 from sources.text import clean
-from tui.terminal.redact import redact
 
 EXIT_CODE = 70
 """EX_SOFTWARE of sysexits.h: an internal error, not the user's."""

@@ -111,6 +111,14 @@ async def test_what_was_shown_stays_as_stale_when_the_feed_fails_later() -> None
         assert "RuntimeError: bug" in bench.statuses()[-1].detail
 
 
+async def test_what_a_plugin_raises_is_shown_without_its_secrets() -> None:
+    async with Bench(
+        s=Scripted(raising(RuntimeError("401 for Authorization: Bearer abcdefghijklmnopqrst")))
+    ) as bench:
+        assert "401" in bench.statuses()[-1].detail
+        assert "abcdefghijklmnopqrst" not in bench.statuses()[-1].detail
+
+
 @pytest.mark.parametrize(
     ("error", "state"),
     [(Denied("no", "list pods"), "denied"), (NotSupported("no metrics API"), "absent")],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.terminal.redact import redact
+from sources.redact import redact
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEsecret\nsecret2\n-----END RSA PRIVATE KEY-----"
 
