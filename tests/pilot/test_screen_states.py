@@ -168,3 +168,13 @@ async def test_a_lost_watchdog_is_an_alarm() -> None:
         assert "active" not in on.title(pane), "a heartbeat is no trouble"
         await on.put("alerts", Snapshot("alert", "", ()), source="prometheus")
         assert "watchdog lost" in on.title(pane)
+
+
+async def test_a_chosen_namespace_that_may_not_be_seen_is_not_merely_empty() -> None:
+    async with stage() as on:
+        on.put("pods", Snapshot("pod", "", (pod("a", "team-a"),)), Status("partial", missing=("list pods in shop",)))
+        await on.settle()
+        on.screen.set_namespaces(["shop"])
+        await on.settle()
+        assert "none of 1 pods shown" in on.text
+        assert "not seen: list pods in shop" in on.text
