@@ -23,7 +23,6 @@ async def test_without_colours_everything_has_the_terminals_own_and_the_cursor_i
             for segment in strip.apply_filter(app._filters[-1], app.screen.background_colors[0])
             if segment.style is not None
         ]
-        drawn = [colour for s in segments if s.style for colour in (s.style.color, s.style.bgcolor)]
         drawn = [colour for style in styles for colour in (style.color, style.bgcolor)]
         colours = {colour.name for colour in drawn if colour is not None}
         assert colours == {"default"}
