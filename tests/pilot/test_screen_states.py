@@ -171,9 +171,9 @@ async def test_a_lost_watchdog_is_an_alarm() -> None:
 
 
 async def test_a_chosen_namespace_that_may_not_be_seen_is_not_merely_empty() -> None:
-    async with stage() as on:
-        on.put("pods", Snapshot("pod", "", (pod("a", "team-a"),)), Status("partial", missing=("list pods in shop",)))
-        await on.settle()
+    async with stage(FakeCluster()) as on:
+        await on.fill("pods", "pod", pod("team-a/a"))
+        await on.put("pods", Status("partial", missing=("list pods in shop",)))
         on.screen.set_namespaces(["shop"])
         await on.settle()
         assert "none of 1 pods shown" in on.text

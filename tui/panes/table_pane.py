@@ -259,5 +259,8 @@ class TablePane(Pane, Generic[R]):
                 chosen.append(f"filter /{clean(self.filter.text)} (Esc clears it)")
             if self.session.namespaces:
                 chosen.append(f"namespaces {', '.join(map(clean, self.session.namespaces))} (0 shows all)")
-            return f"none of {total} {self.what} shown", "; ".join(chosen)
+            # What was chosen may be just what may not be seen.
+            missing = [part for feed in self.session.feeds(*self.feed_names) for part in feed.status.missing]
+            unseen = [f"not seen: {'; '.join(map(clean, missing))}"] if missing else []
+            return f"none of {total} {self.what} shown", "\n".join(["; ".join(chosen), *unseen])
         return self.state().empty
