@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tui.actions import ACTIONS, BY_NAME, key_conflicts
-from tui.commands import COMMAND_OF, COMMANDS, CommandError, complete, parse_span
+from tui.commands import COMMAND_OF, COMMANDS, complete
+from tui.commands.command import CommandError
+from tui.commands.console import parse_span
 
 ENGAGED = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+h", "ctrl+j", "ctrl+k", "ctrl+l", "ctrl+@", "ctrl+space"}
 """Keys that tmux, screen, flow control or the terminal's own names for Backspace and Enter take."""

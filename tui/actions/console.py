@@ -1,0 +1,33 @@
+"""Actions of the PromQL console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.actions.action import Action
+from tui.panes.console import ConsolePane
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
+
+
+def _console(what: Callable[[ConsolePane], object]) -> Callable[[MainScreen], object]:
+    """An action of the console, wherever the keyboard is: the pane comes to the front first."""
+
+    def run(screen: MainScreen) -> None:
+        screen.focus_pane(screen.console)
+        what(screen.console)
+
+    return run
+
+
+CONSOLE: tuple[Action, ...] = (
+    Action("edit_query", "e", "e", "edit the query", "PromQL", _console(lambda console: console.edit())),
+    Action("graph", "v", "v", "table or graph", "PromQL", _console(lambda console: console.toggle_graph())),
+    Action("wider", "plus", "+", "look back further", "PromQL", _console(lambda console: console.step_window(1))),
+    Action(
+        "narrower", "minus", "-", "look back less", "PromQL", _console(lambda console: console.step_window(-1))
+    ),
+    Action("run_query", "r", "r", "ask again now", "PromQL", _console(lambda console: console.run_query())),
+)

@@ -1,0 +1,31 @@
+"""Actions that choose namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.actions.action import Action
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
+
+
+def _namespace(digit: int) -> Callable[[MainScreen], object]:
+    return lambda screen: screen.choose_slot(digit)
+
+
+NAMESPACES: tuple[Action, ...] = (
+    Action("all_namespaces", "0", "0", "all namespaces", "Namespaces", lambda screen: screen.set_namespaces([])),
+    *(
+        Action(
+            f"namespace_{digit}",
+            str(digit),
+            str(digit),
+            f"namespace {digit} of the header",
+            "Namespaces",
+            _namespace(digit),
+        )
+        for digit in range(1, 10)
+    ),
+)

@@ -1,0 +1,60 @@
+"""Actions on the rows of a pane: which of them, in which order, and taking them along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.actions.action import Action
+from tui.panes.console import ConsolePane
+from tui.panes.table_pane import TablePane
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
+
+
+def _sort(column: str) -> Callable[[MainScreen], object]:
+    def run(screen: MainScreen) -> None:
+        pane = screen.active
+        if isinstance(pane, ConsolePane):
+            pane.toggle_order()
+        elif isinstance(pane, TablePane) and not pane.set_sort(column):
+            screen.say(f"{pane.what} have no column {column}")
+
+    return run
+
+
+def _step_sort(step: int) -> Callable[[MainScreen], object]:
+    def run(screen: MainScreen) -> None:
+        if isinstance(screen.active, TablePane):
+            screen.active.step_sort(step)
+
+    return run
+
+
+def _reverse(screen: MainScreen) -> None:
+    pane = screen.active
+    if isinstance(pane, TablePane):
+        pane.set_sort(pane.sort, not pane.reverse)
+    elif isinstance(pane, ConsolePane):
+        pane.toggle_order()
+
+
+def _faults(screen: MainScreen) -> None:
+    if isinstance(screen.active, TablePane):
+        screen.active.toggle_faults()
+
+
+ROWS: tuple[Action, ...] = (
+    Action("faults", "exclamation_mark", "!", "only what is wrong", "Rows", _faults),
+    Action("sort_cpu", "C", "Shift-C", "order by CPU", "Rows", _sort("cpu")),
+    Action("sort_memory", "M", "Shift-M", "order by memory", "Rows", _sort("memory")),
+    Action("sort_name", "N", "Shift-N", "order by name", "Rows", _sort("name")),
+    Action("sort_age", "A", "Shift-A", "order by age", "Rows", _sort("age")),
+    Action("sort_restarts", "R", "Shift-R", "order by restarts", "Rows", _sort("restarts")),
+    Action("sort_status", "S", "Shift-S", "order by status", "Rows", _sort("status")),
+    Action("sort_next", "greater_than_sign", ">", "order by the next column", "Rows", _step_sort(1)),
+    Action("sort_previous", "less_than_sign", "<", "order by the previous column", "Rows", _step_sort(-1)),
+    Action("sort_reverse", "o", "o", "turn the order round", "Rows", _reverse),
+    Action("copy", "c", "c", "copy the name of the row", "Rows", lambda screen: screen.copy_name()),
+)

@@ -1,0 +1,30 @@
+"""Commands that go to a pane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Command
+from tui.panes.table_pane import TablePane
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
+
+
+def _pane(pane_id: str) -> Callable[[MainScreen, str], object]:
+    def run(screen: MainScreen, rest: str) -> None:
+        pane = screen.pane(pane_id)
+        screen.focus_pane(pane)
+        if rest and isinstance(pane, TablePane):
+            pane.set_filter(rest)
+
+    return run
+
+
+PANES: tuple[Command, ...] = (
+    Command(("pods", "po", "pod"), "[filter]", "go to the pods", _pane("pods")),
+    Command(("nodes", "no", "node"), "[filter]", "go to the nodes", _pane("nodes")),
+    Command(("events", "ev", "event"), "[filter]", "go to the events", _pane("events")),
+    Command(("alerts", "al", "alert"), "[filter]", "go to the alerts", _pane("alerts")),
+)
