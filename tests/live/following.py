@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sources.contract import Batch, Context, Snapshot, Status, Upsert
+from sources.contract import Batch, Context, Delete, Snapshot, Status, Upsert
 from sources.kubernetes import KubernetesSource
 from sources.world import Fold
 
@@ -16,7 +16,8 @@ SETTLED = ("live", "partial", "denied", "absent")
 
 
 class Following:
-    """One feed, folded. `statuses` are all that were said; `batches` how many arrived."""
+    """One feed, folded. `statuses` are all that were said; `batches` how many arrived;
+    `deleted` the keys that the server took back one by one."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -25,6 +26,7 @@ class Following:
         self.batches = 0
         self.upserts = 0
         self.snapshots: list[tuple[str, str, int]] = []
+        self.deleted: set[str] = set()
         self._moved = asyncio.Event()
 
     def take(self, changes: Sequence[Any]) -> None:
@@ -35,6 +37,8 @@ class Following:
                 self.statuses.append(change)
             elif isinstance(change, Upsert):
                 self.upserts += 1
+            elif isinstance(change, Delete):
+                self.deleted.add(change.key)
             elif isinstance(change, Snapshot):
                 self.snapshots.append((change.kind, change.scope, len(change.objects)))
         self._moved.set()

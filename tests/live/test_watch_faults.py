@@ -72,7 +72,9 @@ async def test_a_restart_keeps_the_rows_and_recovers(plane):
         await nodes.until(lambda: nodes.status.state == "stale", 20)
         assert pods.status.since is not None
         assert pods.status.retry_at is not None
-        assert set(pods.rows("pod")) == known
+        # Controllers work until the server stops: what it took back itself may be gone, and more may have come.
+        assert known - pods.deleted <= set(pods.rows("pod"))
+        assert len(pods.snapshots) == lists
         assert nodes.rows("node")
         await asyncio.to_thread(plane.start, "kube-apiserver")
         await pods.until(lambda: pods.status.state == "live", 90)
