@@ -32,6 +32,7 @@ class TopmastApp(TerminalSafeApp[None]):
         clock: Clock | None = None,
         namespaces: Sequence[str] = (),
         ascii_only: bool = False,
+        tour: bool = False,
     ) -> None:
         super().__init__()
         self.runtime = runtime
@@ -39,6 +40,7 @@ class TopmastApp(TerminalSafeApp[None]):
         self.ascii_only = ascii_only or settings.ui.ascii
         self.session = Session(runtime, settings, clock or SystemClock(), self.ascii_only)
         self.session.namespaces = tuple(namespaces)
+        self._tour = tour
 
     def on_mount(self) -> None:
         self.runtime.watch_errors(self.on_loop_error)
@@ -47,7 +49,9 @@ class TopmastApp(TerminalSafeApp[None]):
         if self.settings.ui.keys:
             self.set_keymap(self.settings.ui.keys)
         title = next((source.describe() for source in self.runtime.sources.values()), "no sources")
-        self.push_screen(MainScreen(self.session, chosen.palette, title))
+        main = MainScreen(self.session, chosen.palette, title)
+        self.push_screen(main)
+        main.tour.turn(on=self._tour)
 
     async def on_event(self, event: Event) -> None:
         """A prompt takes its keys here, in the order they were typed, before anything else sees them."""

@@ -33,6 +33,7 @@ from tui.session import Session
 from tui.terminal.backlog import backlog
 from tui.terminal.clipboard import copy
 from tui.themes import THEMES, theme
+from tui.tour import TourLine
 from tui.widgets.prompt import Prompt
 from tui.widgets.table import LineTable
 
@@ -88,6 +89,7 @@ class MainScreen(Screen[None]):
         self.prompt = Prompt(palette, id="prompt")
         self.prompt.listener = self._prompt_said
         self.bottom = BottomLine(palette)
+        self.tour = TourLine(palette, session.settings.ui.keys)
         self.panes: Sequence[Pane] = (
             self.nodes_pane,
             self.pods_pane,
@@ -114,6 +116,7 @@ class MainScreen(Screen[None]):
                 yield self.alerts_pane
         yield self.detail
         yield self.help
+        yield self.tour
         yield self.prompt
         yield self.bottom
 
@@ -300,6 +303,8 @@ class MainScreen(Screen[None]):
             self.say("Esc goes back to the rows first")
         else:
             action.run(self)
+            if over := self.tour.performed(name):
+                self.say(over)
 
     def say(self, text: str, style: str = "strong") -> None:
         self.bottom.say(clean(text), style)
@@ -357,7 +362,7 @@ class MainScreen(Screen[None]):
         chosen = theme(name, self.app.no_color)
         self.app.theme = chosen.base
         self.palette = chosen.palette
-        for widget in (self.header, self.tabs_line, self.prompt, self.bottom):
+        for widget in (self.header, self.tabs_line, self.tour, self.prompt, self.bottom):
             widget.palette = chosen.palette
         for pane in (*self.panes, self.detail, self.help):
             pane.use_palette(chosen.palette)

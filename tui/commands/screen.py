@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from tui.commands.command import Command
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Command, CommandError
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
+
+
+def _tour(screen: MainScreen, rest: str) -> None:
+    if rest not in ("", "on", "off"):
+        raise CommandError(":tour begins the tour, :tour off ends it")
+    screen.tour.turn(on=rest != "off")
+
 
 SCREEN: tuple[Command, ...] = (
     Command(("theme",), "NAME", "terminal, dark or light", lambda screen, rest: screen.set_theme(rest)),
+    Command(("tour",), "[off]", "a short tour of the keys that matter", _tour),
     Command(("q", "quit", "q!", "exit"), "", "quit", lambda screen, _: screen.app.exit()),
     Command(("help", "h"), "", "help", lambda screen, _: screen.toggle_help()),
 )

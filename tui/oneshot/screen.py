@@ -28,7 +28,8 @@ def screen(args: argparse.Namespace) -> int:
     runtime = Runtime(settings.sources)
     runtime.start()
     try:
-        app = TopmastApp(runtime, settings, namespaces=namespaces, ascii_only=terminal.ascii)
+        tour = getattr(args, "tour", False)
+        app = TopmastApp(runtime, settings, namespaces=namespaces, ascii_only=terminal.ascii, tour=tour)
         return run(app, terminal=terminal, mouse=settings.ui.mouse)
     finally:
         runtime.stop()
