@@ -9,14 +9,15 @@ from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from sources.config import state_path
 from sources.text import clean
 from tui.actions import ACTIONS, BY_NAME
+from tui.arrangement import Arrangement, Body
 from tui.commands import complete, run_command
 from tui.panes.alerts import AlertsPane
 from tui.panes.bottom import BottomLine, TabLine
@@ -29,6 +30,7 @@ from tui.panes.nodes import NodesPane
 from tui.panes.pane import Pane
 from tui.panes.pods import PodsPane
 from tui.panes.table_pane import TablePane
+from tui.saved_layouts import Layouts
 from tui.session import Session
 from tui.terminal.backlog import backlog
 from tui.terminal.clipboard import copy
@@ -39,8 +41,6 @@ from tui.widgets.table import LineTable
 
 NARROW = 100
 """Below so many columns the panes become tabs."""
-WIDE = 140
-"""Below so many columns the tables on the left get two thirds: a pod's row needs them."""
 TALL = 30
 """From so many lines on the header has a second one, with the namespaces."""
 EARLY = (0.02, 0.06, 0.12, 0.2, 0.35)
@@ -53,14 +53,6 @@ class MainScreen(Screen[None]):
 
     DEFAULT_CSS = """
     MainScreen { layout: vertical; background: transparent; }
-    #body { height: 1fr; }
-    #left { width: 5fr; }
-    #right { width: 3fr; padding-left: 1; }
-    MainScreen.medium #left { width: 2fr; }
-    MainScreen.medium #right { width: 1fr; }
-    MainScreen.single #left, MainScreen.single #right { width: 1fr; padding: 0; }
-    #nodes { height: 5fr; } #pods { height: 9fr; } #events { height: 6fr; }
-    #console { height: 9fr; } #alerts { height: 8fr; }
     #prompt { height: 1; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -97,23 +89,18 @@ class MainScreen(Screen[None]):
             self.console,
             self.alerts_pane,
         )
+        self.body = Body(self.panes)
         self.active: Pane = self.pods_pane
         self.overlays: list[Pane] = []
         """What lies over the panes, the topmost last."""
-        self.zoomed = False
+        self.layouts = Layouts({}, state_path())
+        self.arrangement = Arrangement()
         self._message_left = 0
 
     def compose(self) -> ComposeResult:
         yield self.header
         yield self.tabs_line
-        with Horizontal(id="body"):
-            with Vertical(id="left"):
-                yield self.nodes_pane
-                yield self.pods_pane
-                yield self.events_pane
-            with Vertical(id="right"):
-                yield self.console
-                yield self.alerts_pane
+        yield self.body
         yield self.detail
         yield self.help
         yield self.tour
@@ -160,28 +147,48 @@ class MainScreen(Screen[None]):
 
     # -- arrangement
 
+    @property
+    def alone(self) -> bool:
+        """Whether the active pane has the screen for itself, zoomed or as a tab of a narrow terminal."""
+        return self.size.width < NARROW or self.arrangement.zoomed
+
+    def rearrange(self, arrangement: Arrangement) -> None:
+        """Other cells for the panes; the keyboard goes to one that is shown."""
+        self.arrangement = arrangement
+        shown = arrangement.shown()
+        self.focus_pane(self.active if self.active.id in shown else self.pane(shown[0]))
+
+    def choose_layout(self, name: str) -> None:
+        """Another layout, whole: nothing hidden, nothing zoomed. Raises `LayoutError`."""
+        layout = self.layouts.get(name)
+        self.active = self.pane(layout.active)
+        self.rearrange(Arrangement(name, layout))
+
+    def next_layout(self) -> None:
+        self.choose_layout(self.layouts.after(self.arrangement.name))
+        self.say(f"layout {self.arrangement.name}")
+
     def lay_out(self) -> None:
         """Shows what fits: all panes, or one of them as a tab, or what lies over them."""
         narrow = self.size.width < NARROW
-        single = narrow or self.zoomed
         over = self.overlays[-1] if self.overlays else None
-        self.set_class(single, "single")
-        self.set_class(self.size.width < WIDE, "medium")
         self.header.set_class(not narrow and self.size.height >= TALL, "tall")
         self.tabs_line.display = narrow
-        self.query_one("#body").display = over is None
+        self.body.display = over is None
         self.detail.display = over is self.detail
         self.help.display = over is self.help
-        for pane in self.panes:
-            pane.display = not single or pane is self.active
-        for column in ("#left", "#right"):
-            box = self.query_one(column)
-            box.display = any(child.display for child in box.children)
+        active, alone = self.active.id or "", self.alone
+        arrangement = self.arrangement
+        self.body.show(
+            lambda width, height: arrangement.boxes(width, height, active, alone),
+            [active] if alone else arrangement.shown(),
+        )
         self.show_tabs()
 
     def show_tabs(self) -> None:
         if self.tabs_line.display:
-            self.tabs_line.show([(pane.title, pane.summary(), pane is self.active) for pane in self.panes])
+            tabs = [self.pane(name) for name in self.arrangement.shown()]
+            self.tabs_line.show([(pane.title, pane.summary(), pane is self.active) for pane in tabs])
 
     def on_resize(self, event: Resize) -> None:
         self.lay_out()
@@ -190,28 +197,29 @@ class MainScreen(Screen[None]):
         return next(pane for pane in self.panes if pane.id == pane_id)
 
     def focus_pane(self, pane: Pane) -> None:
-        """Gives a pane the keyboard, and brings it to the front where only one is shown."""
+        """Gives a pane the keyboard, and brings it to the front where it is not shown."""
         self.overlays.clear()
         self.active = pane
+        self.arrangement = self.arrangement.with_pane(pane.id or "")
         self.lay_out()
         self._refocus()
         for each in self.panes:
             each.tell_title()
 
     def step_pane(self, step: int) -> None:
-        place = self.panes.index(self.active)
-        self.focus_pane(self.panes[(place + step) % len(self.panes)])
+        shown = self.arrangement.shown()
+        place = shown.index(self.active.id or "")
+        self.focus_pane(self.pane(shown[(place + step) % len(shown)]))
 
     @on(DescendantFocus)
     def follow_focus(self, event: DescendantFocus) -> None:
         for pane in self.panes:
             if pane in event.widget.ancestors and pane is not self.active:
                 self.active = pane
-                self.show_tabs()
+                self.lay_out()
 
     def toggle_zoom(self) -> None:
-        self.zoomed = not self.zoomed
-        self.focus_pane(self.active)
+        self.rearrange(self.arrangement._replace(zoomed=not self.arrangement.zoomed))
 
     def scrolled(self) -> LineTable | None:
         """What the moving keys move; None where nothing does (a graph)."""
@@ -253,7 +261,7 @@ class MainScreen(Screen[None]):
             self.active.set_filter("")
         elif isinstance(self.active, TablePane) and self.active.faults_only:
             self.active.toggle_faults()
-        elif self.zoomed:
+        elif self.arrangement.zoomed:
             self.toggle_zoom()
 
     # -- the prompt

@@ -106,9 +106,9 @@ async def test_remapped_keys_act_and_are_in_the_help() -> None:
     async with stage(keys={"zoom": "Z", "faults": "f"}) as on:
         await on.fill("pods", "pod", pod("shop/web"))
         await on.press("z")
-        assert not on.screen.zoomed
+        assert not on.screen.arrangement.zoomed
         await on.press("Z")
-        assert on.screen.zoomed
+        assert on.screen.arrangement.zoomed
         await on.press("f")
         assert on.screen.pods_pane.faults_only
         await on.press("question_mark")

@@ -188,7 +188,7 @@ async def look_everywhere(on: Stage, bad: str, cluster: FakeCluster, metrics: Fa
     await on.settle()
     inspect(on, "all panes")
     for pane in on.screen.panes:
-        on.screen.zoomed = True
+        on.screen.arrangement = on.screen.arrangement._replace(zoomed=True)
         await on.focus(pane)
         inspect(on, f"{pane.title} alone")
         if isinstance(pane, TablePane):
@@ -218,7 +218,7 @@ async def look_everywhere(on: Stage, bad: str, cluster: FakeCluster, metrics: Fa
     on.screen.console.ask(bad)
     await on.settle()
     inspect(on, "string answer")
-    on.screen.zoomed = False
+    on.screen.arrangement = on.screen.arrangement._replace(zoomed=False)
     on.screen.set_namespaces([bad])
     inspect(on, "namespace in the header")
     on.screen.set_namespaces([f"no{bad}"])

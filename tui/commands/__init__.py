@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.actions import BY_NAME
 from tui.commands.command import Command, CommandError
 from tui.commands.console import CONSOLE
+from tui.commands.layout import LAYOUT
 from tui.commands.panes import PANES
 from tui.commands.rows import ROWS
 from tui.commands.screen import SCREEN
@@ -15,7 +16,7 @@ from tui.commands.screen import SCREEN
 if TYPE_CHECKING:
     from tui.screen import MainScreen
 
-COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *ROWS, *SCREEN)
+COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *ROWS, *LAYOUT, *SCREEN)
 COMMAND_OF: Mapping[str, Command] = {name: command for command in COMMANDS for name in command.names}
 
 

@@ -1,0 +1,67 @@
+"""The PromQL console."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pilot.checks.check import check
+from tests.pilot.staged import Stage
+
+
+@check("edit_query")
+async def _(on: Stage) -> None:
+    console = on.screen.console
+    await on.press("e")
+    assert on.app.focused is console.prompt
+    assert on.screen.active is console
+    await on.press("q")
+    assert console.prompt.value.endswith("q"), "keys are typed, not obeyed"
+    assert not on.app._exit
+    await on.press("escape")
+    assert console.prompt.value == console.expr
+    assert on.app.focused is console.focus_target()
+
+
+@check("graph")
+async def _(on: Stage) -> None:
+    console = on.screen.console
+    await on.press("v")
+    assert on.screen.active is console
+    assert console.graph.is_on_screen
+    assert not console.table.is_on_screen
+    assert on.app.focused is not console.prompt
+    await on.press("v")
+    assert console.table.is_on_screen
+    assert not console.graph.is_on_screen
+
+
+@check("wider", "narrower")
+async def _(on: Stage) -> None:
+    console, metrics = on.screen.console, on.runtime.sources["s1"]
+    assert "30m" in on.title(console)
+    await on.press("plus")
+    await on.settle()
+    assert console.window == 3600
+    start, end, step = metrics.ranges[-1]
+    assert end - start == pytest.approx(3600, abs=step)
+    await on.press("minus", "minus")
+    await on.settle()
+    assert console.window == 900
+    assert "15m" in on.title(console)
+    for _press in range(12):
+        console.step_window(-1)
+    assert console.window == 300, "there is a narrowest"
+    for _press in range(12):
+        console.step_window(1)
+    assert console.window == 7 * 86400, "there is a widest"
+    await on.settle()
+
+
+@check("run_query")
+async def _(on: Stage) -> None:
+    metrics = on.runtime.sources["s1"]
+    await on.settle()
+    before = len(metrics.asked)
+    await on.press("r")
+    await on.settle()
+    assert len(metrics.asked) == before + 1

@@ -1,0 +1,129 @@
+"""Help, prompts, panes, zoom, hold, refresh, quit."""
+
+from __future__ import annotations
+
+from sources.contract import Upsert
+from tests.pilot.checks.check import check
+from tests.pilot.staged import Stage, pod
+
+
+@check("help")
+async def _(on: Stage) -> None:
+    await on.press("question_mark")
+    assert "previous pane" in on.text
+    assert not on.screen.pods_pane.is_on_screen
+    await on.press("question_mark")
+    assert on.screen.pods_pane.table.is_on_screen
+    assert on.app.focused is on.screen.pods_pane.table
+
+
+@check("command")
+async def _(on: Stage) -> None:
+    await on.press("colon")
+    assert on.app.focused is on.screen.prompt
+    assert on.bottom == ":"
+    await on.type("nodes n1")
+    assert on.screen.active is on.screen.nodes_pane
+    assert on.keys(on.screen.nodes_pane) == ["n1"]
+    assert not on.screen.prompt.display
+
+
+@check("filter")
+async def _(on: Stage) -> None:
+    pane = on.screen.pods_pane
+    await on.filter("web-1")
+    assert len(on.keys(pane)) == 10
+    assert "10/40" in on.title(pane)
+    assert "/web-1" in on.title(pane)
+    await on.filter("status:[")
+    assert "is not a regular expression" in on.bottom
+    assert len(on.keys(pane)) == 10, "the old filter stays"
+    await on.press("slash")
+    assert on.screen.prompt.value == "web-1", "a filter is edited, not typed anew"
+    await on.press("escape")
+    assert len(on.keys(pane)) == 10, "leaving the prompt changes nothing"
+
+
+@check("back")
+async def _(on: Stage) -> None:
+    pane = on.screen.pods_pane
+    await on.press("z")
+    await on.press("exclamation_mark")
+    await on.filter("web")
+    await on.press("enter")
+    await on.press("question_mark")
+    assert on.screen.overlays == [on.screen.detail, on.screen.help]
+    await on.press("escape")
+    assert on.screen.overlays == [on.screen.detail]
+    await on.press("escape")
+    assert on.screen.overlays == []
+    assert (bool(pane.filter), pane.faults_only, on.screen.arrangement.zoomed) == (True, True, True)
+    await on.press("escape")
+    assert (bool(pane.filter), pane.faults_only, on.screen.arrangement.zoomed) == (False, True, True)
+    await on.press("escape")
+    assert (pane.faults_only, on.screen.arrangement.zoomed) == (False, True)
+    await on.press("escape")
+    assert not on.screen.arrangement.zoomed
+    await on.press("escape")
+    assert on.app.is_running, "Esc never leaves"
+    assert not on.app._exit
+
+
+@check("next_pane", "previous_pane")
+async def _(on: Stage) -> None:
+    order = list(on.screen.panes)
+    start = order.index(on.screen.active)
+    for step in range(1, len(order) + 1):
+        await on.press("tab")
+        wanted = order[(start + step) % len(order)]
+        assert on.screen.active is wanted
+        assert on.app.focused is wanted.focus_target()
+        assert wanted.heading.focused_pane
+    await on.press("shift+tab")
+    assert on.screen.active is order[start - 1]
+    assert sum(pane.heading.focused_pane for pane in order) == 1
+
+
+@check("zoom")
+async def _(on: Stage) -> None:
+    width = on.screen.pods_pane.size.width
+    await on.press("z")
+    assert on.screen.pods_pane.size.width == 160
+    assert [pane for pane in on.screen.panes if pane.is_on_screen] == [on.screen.pods_pane]
+    await on.press("tab")
+    assert [pane for pane in on.screen.panes if pane.is_on_screen] == [on.screen.events_pane]
+    await on.press("shift+tab")
+    await on.press("z")
+    assert on.screen.pods_pane.size.width == width
+    assert len([pane for pane in on.screen.panes if pane.is_on_screen]) == 5
+
+
+@check("hold")
+async def _(on: Stage) -> None:
+    before = on.title(on.screen.pods_pane)
+    await on.press("space")
+    assert "HELD 0 waiting" in on.text
+    await on.put("pods", Upsert(pod("shop/new")), Upsert(pod("shop/web-01", "Error")))
+    await on.pass_seconds(3)
+    assert "HELD 2 waiting" in on.text
+    assert "shop/new" not in on.keys(on.screen.pods_pane)
+    assert on.title(on.screen.pods_pane) == before, "ages stand still"
+    await on.press("space")
+    assert "HELD" not in on.text
+    assert "shop/new" in on.keys(on.screen.pods_pane)
+    assert on.screen.session.world.pods.get("shop/web-01").status == "Error"  # type: ignore[union-attr]  # it is there
+
+
+@check("refresh")
+async def _(on: Stage) -> None:
+    asked = len(on.screen.console.answer.expr)
+    await on.press("ctrl+r")
+    assert on.runtime.retried == 1
+    assert on.bottom == "trying again"
+    assert asked
+
+
+@check("quit")
+async def _(on: Stage) -> None:
+    await on.press("q")
+    assert on.app._exit

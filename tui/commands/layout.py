@@ -1,0 +1,27 @@
+"""Commands that arrange the panes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Command, CommandError
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
+
+
+def _layout(screen: MainScreen, rest: str) -> None:
+    word, _, name = rest.partition(" ")
+    if word == "save":
+        if not name.strip():
+            raise CommandError("name the layout to save, as in `:layout save night`")
+        screen.say(screen.layouts.save(name.strip(), screen.arrangement.layout))
+    elif rest:
+        screen.choose_layout(rest)
+    else:
+        raise CommandError(f"layouts: {', '.join(screen.layouts.names())}; `:layout save NAME` keeps this one")
+
+
+LAYOUT: tuple[Command, ...] = (
+    Command(("layout", "layouts"), "NAME | save NAME", "arrange the panes, or keep how they are", _layout),
+)
