@@ -2,37 +2,30 @@
 
     web             rows with text that matches the regular expression `web` (small letters match any case)
     !web            rows that do not
-    -l app=web,x!=y rows whose labels match, as in `kubectl -l`
+    "back off"      text with a space in it
+    -l app=web,x!=y rows whose labels match, as in `kubectl -l`; also `-l tier in (front, back)`
     -f wb           rows whose name has these letters in this order
     status:Crash    one column matches
+    cpu>500m        one column's number compares: > >= < <= = != and a number in the column's unit
 Several terms, separated by spaces, must all hold.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
-from sources.model import Labels
+from sources.world.amounts import COMPARISON, Unit, comparison
+from sources.world.selectors import Selector, read_selector
+from sources.world.terms import Filterable, FilterError, Test
 
+__all__ = ["Filter", "FilterError", "Filterable", "parse_filter"]
 
-class FilterError(ValueError):
-    """The filter cannot be understood; says which part and why."""
-
-
-class Filterable(Protocol):
-    """What a filter reads of a row."""
-
-    def texts(self) -> Mapping[str, str]:
-        """Text by column name; the row's name is under "name"."""
-
-    def labels(self) -> Labels: ...
-
-
-Test = Callable[[Filterable], bool]
 LONGEST = 500
+SYNONYMS = {"mem": "memory", "mem%": "memory%", "ns": "namespace"}
+"""Other words for a column, where a table has no column of that word itself."""
+
+_WORD = re.compile(r'(?:"[^"]*"|\S)+')
 
 
 class Filter:
@@ -49,39 +42,78 @@ class Filter:
         return all(test(row) for test in self._tests)
 
 
-def parse_filter(text: str, columns: Sequence[str] = ()) -> Filter:
-    """Reads a filter; `columns` are the names that `column:regex` may use. Raises `FilterError`."""
+def parse_filter(text: str, columns: Sequence[str] = (), units: Mapping[str, Unit] | None = None) -> Filter:
+    """Reads a filter. `columns` are the names that `column:regex` may use, `units` those that are compared.
+
+    Raises `FilterError`.
+    """
     if len(text) > LONGEST:
         raise FilterError(f"a filter of {len(text)} characters is too long (at most {LONGEST})")
-    try:
-        words = shlex.split(text, posix=False)
-    except ValueError:
-        words = text.split()
     tests: list[Test] = []
-    rest = iter(words)
-    for word in rest:
-        negated = word.startswith("!") and len(word) > 1
-        bare = word[1:] if negated else word
-        if bare in ("-l", "-f"):
-            value = next(rest, None)
-            if value is None:
-                raise FilterError(f"{bare} needs a value, as in `{bare} {'app=web' if bare == '-l' else 'web'}`")
-            test = _labels(value) if bare == "-l" else _fuzzy(value)
-        else:
-            test = _pattern(bare, columns)
-        tests.append(_inverse(test) if negated else test)
+    rest = text.strip()
+    while rest:
+        test, rest = _term(rest, columns, units or {})
+        tests.append(test)
+        rest = rest.lstrip()
     return Filter(text, tests)
+
+
+def _term(text: str, columns: Sequence[str], units: Mapping[str, Unit]) -> tuple[Test, str]:
+    """The first term of a text, and what stands behind it."""
+    found = _WORD.match(text)
+    word = found[0] if found is not None else text
+    rest = text[len(word) :]
+    negated = word.startswith("!") and len(word) > 1
+    bare = word[1:] if negated else word
+    if bare in ("-l", "-f"):
+        if not rest.strip():
+            raise FilterError(f"{bare} needs a value, as in `{bare} {'app=web' if bare == '-l' else 'web'}`")
+        if bare == "-l":
+            selected, rest = read_selector(rest)
+            test = _labelled(selected)
+        else:
+            letters, _, rest = rest.strip().partition(" ")
+            test = _fuzzy(letters)
+    else:
+        test = _compared(bare, columns, units) or _pattern(bare.replace('"', ""), columns)
+    return (_inverse(test) if negated else test), rest
+
+
+def _labelled(selected: Selector) -> Test:
+    return lambda row: selected(row.labels())
 
 
 def _inverse(test: Test) -> Test:
     return lambda row: not test(row)
 
 
+def _column(word: str, known: Sequence[str] | Mapping[str, Unit]) -> str | None:
+    """The column that a word names; None when it names none."""
+    name = word.lower()
+    other = SYNONYMS.get(name, name)
+    return name if name in known else other if other in known else None
+
+
+def _compared(word: str, columns: Sequence[str], units: Mapping[str, Unit]) -> Test | None:
+    """A comparison of a column's number; None for text that only looks a little like one."""
+    found = COMPARISON.fullmatch(word)
+    if found is None:
+        return None
+    named, sign, amount = found["column"], found["sign"], found["amount"]
+    column = _column(named, units)
+    if column is not None:
+        return comparison(column, sign, amount, units[column])
+    if units and sign[0] in "<>" and amount[:1].isdigit():
+        kind = "text, not a number; write" if _column(named, columns) else "no column here; for text write"
+        raise FilterError(f"{word}: {named} is {kind} {named}:{amount}; numbers here: {', '.join(units)}")
+    return None
+
+
 def _pattern(word: str, columns: Sequence[str]) -> Test:
-    column, colon, expression = word.partition(":")
-    if colon and column.lower() in columns:
+    named, colon, expression = word.partition(":")
+    name = _column(named, columns) if colon else None
+    if name is not None:
         found = _regex(expression)
-        name = column.lower()
         return lambda row: bool(found(row.texts().get(name, "")))
     anywhere = _regex(word)
     return lambda row: any(anywhere(part) for part in row.texts().values())
@@ -104,28 +136,3 @@ def _fuzzy(letters: str) -> Test:
         return all(letter in name for letter in wanted)
 
     return test
-
-
-def _labels(selector: str) -> Test:
-    """kubectl's equality-based selectors: `a=b`, `a==b`, `a!=b`, `a` (is there), `!a` (is not there)."""
-    wanted: list[Callable[[Mapping[str, str]], bool]] = []
-    for part in selector.split(","):
-        requirement = re.fullmatch(r"\s*(!?)([\w./-]+)\s*(?:(==|=|!=)\s*([\w.-]*))?\s*", part)
-        if requirement is None or (requirement[1] and requirement[3]):
-            raise FilterError(f"{part!r} is not a label selector; write name=value, name!=value, name or !name")
-        wanted.append(_requirement(*requirement.groups()))
-    return lambda row: _all(wanted, dict(row.labels()))
-
-
-def _all(wanted: Sequence[Callable[[Mapping[str, str]], bool]], labels: Mapping[str, str]) -> bool:
-    return all(holds(labels) for holds in wanted)
-
-
-def _requirement(
-    negated: str, name: str, operator: str | None, value: str | None
-) -> Callable[[Mapping[str, str]], bool]:
-    if operator is None:
-        return (lambda labels: name not in labels) if negated else (lambda labels: name in labels)
-    if operator == "!=":
-        return lambda labels: labels.get(name) != value
-    return lambda labels: labels.get(name) == value

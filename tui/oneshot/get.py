@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sources.model import Labels
-from sources.world.filters import Filter, FilterError, parse_filter
+from sources.world.selectors import Selector, parse_selector
+from sources.world.terms import FilterError
 from tui.oneshot import gather, records
 from tui.oneshot.failure import USAGE, CommandError, say
 from tui.oneshot.layout import Layout, cell
@@ -43,23 +43,11 @@ def get(args: argparse.Namespace) -> int:
     return code
 
 
-class _Labelled(NamedTuple):
-    """A row as a label selector sees it."""
-
-    of: Labels
-
-    def texts(self) -> Mapping[str, str]:
-        return {}
-
-    def labels(self) -> Labels:
-        return self.of
-
-
 class Choice(NamedTuple):
     """Which rows, in which order."""
 
     listing: Listing
-    selects: Filter
+    selects: Selector | None
     namespace: str | None
     rank: Callable[[Any], Any]
 
@@ -69,7 +57,7 @@ class Choice(NamedTuple):
         if args.selector is not None and listing.name == "events":
             raise CommandError(USAGE, "events carry no labels to select by")
         try:
-            selects = parse_filter(f"-l {args.selector.replace(' ', '')}" if args.selector else "")
+            selects = parse_selector(args.selector) if args.selector else None
         except FilterError as error:
             raise CommandError(USAGE, f"--selector: {error}") from None
         rank = listing.order
@@ -90,7 +78,7 @@ class Choice(NamedTuple):
     def wants(self, row: Any) -> bool:
         if self.namespace not in (None, self.listing.namespace(row)) and self.listing.name != "nodes":
             return False
-        return not self.selects or self.selects(_Labelled(self.listing.labels(row)))
+        return self.selects is None or self.selects(self.listing.labels(row))
 
 
 def _last(value: Any) -> tuple[int, Any]:

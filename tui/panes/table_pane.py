@@ -177,7 +177,7 @@ class TablePane(Pane, Generic[R]):
 
     def set_filter(self, text: str) -> None:
         """Raises `FilterError` and keeps the old filter when the text cannot be understood."""
-        self.filter = parse_filter(text.strip(), self.sheet.names)
+        self.filter = parse_filter(text.strip(), self.sheet.names, self.sheet.units)
         self.rebuild()
 
     def set_sort(self, column: str, reverse: bool | None = None) -> bool:

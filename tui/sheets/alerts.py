@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sources.rules.alerts import DisplayAlert, order
 from sources.rules.duration import human_duration
-from tui.sheets.amounts import UNKNOWN, age
-from tui.sheets.sheet import Field, Look, Sheet
+from tui.sheets.amounts import UNKNOWN, age, seconds_since
+from tui.sheets.sheet import Field, Look, Number, Sheet
 from tui.widgets.columns import Column
 
 MARKS = {
@@ -85,6 +85,7 @@ ALERTS: Sheet[DisplayAlert] = Sheet(
             lambda alert, look: age(alert.since, look.now),
             lambda *_: "dim",
             rank=lambda alert: alert.since and -alert.since,
+            number=Number("seconds", lambda alert, look: seconds_since(alert.since, look.now)),
         ),
     ],
     sort="state",

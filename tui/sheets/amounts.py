@@ -5,7 +5,7 @@ from __future__ import annotations
 from sources.rules.duration import age, human_duration
 from sources.rules.quantity import format_cpu_top, format_memory_top
 
-__all__ = ["age", "cpu", "human_duration", "load_style", "memory", "percent"]
+__all__ = ["age", "cores", "cpu", "human_duration", "load_style", "memory", "percent", "seconds_since"]
 
 UNKNOWN = "-"
 
@@ -22,6 +22,16 @@ def memory(size: int | None) -> str:
 
 def percent(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value}%"
+
+
+def cores(nanocores: int | None) -> float | None:
+    """For filters, which compare cores."""
+    return None if nanocores is None else nanocores / 1e9
+
+
+def seconds_since(moment: float | None, now: float) -> float | None:
+    """An age for filters."""
+    return None if moment is None else now - moment
 
 
 def load_style(value: int | None) -> str:

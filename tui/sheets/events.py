@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sources.model import Event
-from tui.sheets.amounts import UNKNOWN, age
-from tui.sheets.sheet import Field, Sheet
+from tui.sheets.amounts import UNKNOWN, age, seconds_since
+from tui.sheets.sheet import Field, Number, Sheet
 from tui.widgets.columns import Column
 
 
@@ -25,6 +25,7 @@ EVENTS: Sheet[Event] = Sheet(
             lambda *_: "dim",
             rank=lambda event: event.last,
             largest_first=True,
+            number=Number("seconds", lambda event, look: seconds_since(event.last, look.now)),
         ),
         Field(
             Column("type", "TYPE", 1, priority=95),
@@ -43,6 +44,7 @@ EVENTS: Sheet[Event] = Sheet(
             lambda event, _: "warn" if event.type == "Warning" and event.count >= 10 else "dim",
             rank=lambda event: event.count,
             largest_first=True,
+            number=Number("count", lambda event, _: event.count),
         ),
         Field(
             Column("namespace", "NAMESPACE", 11, min_width=7, priority=20),

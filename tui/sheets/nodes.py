@@ -9,8 +9,8 @@ from sources.model import Node, NodeUsage
 from sources.rules.nodes import node_problem
 from sources.rules.resources import Allocated, cpu_percent, memory_percent
 from sources.rules.top import cpu_top_percent, is_stale, memory_top_percent
-from tui.sheets.amounts import UNKNOWN, age, cpu, load_style, memory, percent
-from tui.sheets.sheet import Field, Look, Sheet
+from tui.sheets.amounts import UNKNOWN, age, cores, cpu, load_style, memory, percent, seconds_since
+from tui.sheets.sheet import Field, Look, Number, Sheet
 from tui.widgets.columns import Column
 from tui.widgets.spark import bar, sparkline
 
@@ -81,6 +81,7 @@ NODES: Sheet[NodeLine] = Sheet(
             lambda line, _: str(line.pods),
             rank=lambda line: line.pods,
             largest_first=True,
+            number=Number("count", lambda line, _: line.pods),
         ),
         Field(
             Column("cpu", "CPU", 7, align="right", priority=70),
@@ -88,6 +89,7 @@ NODES: Sheet[NodeLine] = Sheet(
             _usage_style,
             rank=lambda line: line.usage and line.usage.cpu,
             largest_first=True,
+            number=Number("cores", lambda line, _: cores(line.usage.cpu if line.usage else None)),
         ),
         Field(
             Column("cpu%", "CPU%", 4, align="right", priority=80),
@@ -95,6 +97,7 @@ NODES: Sheet[NodeLine] = Sheet(
             lambda line, _: load_style(line.cpu_share),
             rank=lambda line: line.cpu_share,
             largest_first=True,
+            number=Number("percent", lambda line, _: line.cpu_share),
         ),
         Field(
             Column("cpubar", "", BAR, priority=35),
@@ -109,6 +112,7 @@ NODES: Sheet[NodeLine] = Sheet(
             _usage_style,
             rank=lambda line: line.usage and line.usage.memory,
             largest_first=True,
+            number=Number("bytes", lambda line, _: line.usage.memory if line.usage else None),
         ),
         Field(
             Column("memory%", "MEM%", 4, align="right", priority=79),
@@ -116,6 +120,7 @@ NODES: Sheet[NodeLine] = Sheet(
             lambda line, _: load_style(line.memory_share),
             rank=lambda line: line.memory_share,
             largest_first=True,
+            number=Number("percent", lambda line, _: line.memory_share),
         ),
         Field(
             Column("membar", "", BAR, priority=34),
@@ -153,6 +158,7 @@ NODES: Sheet[NodeLine] = Sheet(
             lambda line, look: age(line.node.created, look.now),
             lambda *_: "dim",
             rank=lambda line: line.node.created and -line.node.created,
+            number=Number("seconds", lambda line, look: seconds_since(line.node.created, look.now)),
         ),
     ],
     sort="name",

@@ -8,8 +8,8 @@ from sources.model import Pod, PodUsage
 from sources.rules.pods import pod_problem, ready_text, restarts_text
 from sources.rules.resources import percent as share
 from sources.rules.top import is_stale
-from tui.sheets.amounts import UNKNOWN, age, cpu, load_style, memory, percent
-from tui.sheets.sheet import Field, Look, Sheet
+from tui.sheets.amounts import UNKNOWN, age, cores, cpu, load_style, memory, percent, seconds_since
+from tui.sheets.sheet import Field, Look, Number, Sheet
 from tui.widgets.columns import Column
 from tui.widgets.spark import sparkline
 
@@ -88,6 +88,7 @@ PODS: Sheet[PodLine] = Sheet(
             lambda line, _: ready_text(line.pod.ready, line.pod.total),
             _ready_style,
             rank=lambda line: line.pod.ready - line.pod.total,
+            number=Number("count", lambda line, _: line.pod.ready / line.pod.total if line.pod.total else None),
         ),
         Field(
             Column("status", "STATUS", 17, min_width=16, priority=95),
@@ -100,6 +101,7 @@ PODS: Sheet[PodLine] = Sheet(
             _restarts_style,
             rank=lambda line: line.pod.restarts,
             largest_first=True,
+            number=Number("count", lambda line, _: line.pod.restarts),
         ),
         Field(
             Column("cpu", "CPU", 6, align="right", priority=70),
@@ -107,6 +109,7 @@ PODS: Sheet[PodLine] = Sheet(
             _usage_style,
             rank=lambda line: line.cpu,
             largest_first=True,
+            number=Number("cores", lambda line, _: cores(line.cpu)),
         ),
         Field(
             Column("cpu%", "%REQ", 5, align="right", priority=40),
@@ -114,6 +117,7 @@ PODS: Sheet[PodLine] = Sheet(
             lambda line, _: "dim" if line.cpu_share is None else "",
             rank=lambda line: line.cpu_share,
             largest_first=True,
+            number=Number("percent", lambda line, _: line.cpu_share),
         ),
         Field(
             Column("memory", "MEM", 7, align="right", priority=69),
@@ -121,6 +125,7 @@ PODS: Sheet[PodLine] = Sheet(
             _usage_style,
             rank=lambda line: line.memory,
             largest_first=True,
+            number=Number("bytes", lambda line, _: line.memory),
         ),
         Field(
             Column("memory%", "%LIM", 5, align="right", priority=45),
@@ -128,6 +133,7 @@ PODS: Sheet[PodLine] = Sheet(
             lambda line, _: load_style(line.memory_share),
             rank=lambda line: line.memory_share,
             largest_first=True,
+            number=Number("percent", lambda line, _: line.memory_share),
         ),
         Field(
             Column("trend", "CPU TREND", 9, priority=20),
@@ -152,6 +158,7 @@ PODS: Sheet[PodLine] = Sheet(
             lambda line, look: age(line.pod.created, look.now),
             lambda *_: "dim",
             rank=lambda line: line.pod.created and -line.pod.created,
+            number=Number("seconds", lambda line, look: seconds_since(line.pod.created, look.now)),
         ),
     ],
     sort="namespace",

@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from sources.model import Labels
 from sources.text import clean
+from sources.world.amounts import Unit
 from tui.widgets.columns import Column
 
 R = TypeVar("R")
@@ -25,15 +26,24 @@ class Look(NamedTuple):
         return fancy if self.glyphs == "block" else plain
 
 
+class Number(NamedTuple, Generic[R]):
+    """What filters compare (`cpu>500m`): `read` gives it in `unit`, None where it is not known."""
+
+    unit: Unit
+    read: Callable[[R, Look], float | None]
+
+
 class Field(NamedTuple, Generic[R]):
     """One column. `text` gives what it says (outside text is neutralised here, once); `style` how it looks;
-    `rank` how it sorts (its natural text when None); `largest_first` is the useful direction to begin with."""
+    `rank` how it sorts (its natural text when None); `largest_first` is the useful direction to begin with;
+    `number` is for columns that filters can compare."""
 
     column: Column
     text: Callable[[R, Look], str]
     style: Callable[[R, Look], str] = lambda _row, _look: ""
     rank: Callable[[R], Any] | None = None
     largest_first: bool = False
+    number: Number[R] | None = None
 
 
 class Sheet(Generic[R]):
@@ -63,6 +73,11 @@ class Sheet(Generic[R]):
         """The names that `name:regex` filters may use."""
         return [*self._by_key, *self.extra]
 
+    @property
+    def units(self) -> dict[str, Unit]:
+        """The columns that filters can compare, with the unit of their numbers."""
+        return {key: field.number.unit for key, field in self._by_key.items() if field.number is not None}
+
     def field(self, key: str) -> Field[R]:
         return self._by_key[key]
 
@@ -88,6 +103,10 @@ class Filtered(NamedTuple, Generic[R]):
 
     def labels(self) -> Labels:
         return self.sheet.labels(self.row)
+
+    def number(self, column: str) -> float | None:
+        number = self.sheet.field(column).number
+        return None if number is None else number.read(self.row, self.look)
 
 
 def order(value: Any, reverse: bool) -> Any:

@@ -1,9 +1,11 @@
 """Views stay ordered and filtered whatever changes, few rows or many."""
 
 import random
+import re
 
 import pytest
 
+from sources.world.amounts import Unit
 from sources.world.filters import FilterError, parse_filter
 from sources.world.views import FEW, View, top_n
 
@@ -59,8 +61,20 @@ class Row:
     def labels(self) -> tuple[tuple[str, str], ...]:
         return (("app", "web"), ("tier", "front"))
 
+    def number(self, column: str) -> float | None:
+        return {"cpu": 0.5, "memory": 2.0**30, "age": 600.0, "cpu%": 80.0, "restarts": 3.0}.get(column)
+
 
 ROW = Row(name="Web-1", status="CrashLoopBackOff", node="worker-2")
+COLUMNS = ("name", "status", "node", "cpu")
+UNITS: dict[str, Unit] = {
+    "cpu": "cores",
+    "memory": "bytes",
+    "age": "seconds",
+    "cpu%": "percent",
+    "restarts": "count",
+    "disk": "bytes",
+}
 
 
 @pytest.mark.parametrize(
@@ -85,19 +99,59 @@ ROW = Row(name="Web-1", status="CrashLoopBackOff", node="worker-2")
         ("!-l app=web", False),
         ("-f w1", True),
         ("-f 1w", False),
+        ('"web worker"', False),
+        ('status:"loop back"', False),
+        ('!"web worker" web', True),
+        ("-l tier in (front, back)", True),
+        ("-l tier in (front,back),app notin (web)", False),
+        ("-l app notin (db), tier=front worker", True),
+        ("-l nope notin (x)", True),
+        ("-l nope in (x)", False),
+        ("-l app , tier", True),
+        ("-l app in (db) | web", False),
+        ("cpu>499m", True),
+        ("cpu>500m", False),
+        ("cpu>=0.5", True),
+        ("mem>=1Gi", True),
+        ("mem<1Gi", False),
+        ("age<10m", False),
+        ("age<=10m", True),
+        ("age<10m1s", True),
+        ("cpu%>79", True),
+        ("cpu%>=80%", True),
+        ("restarts>3", False),
+        ("restarts=3", True),
+        ("restarts!=3", False),
+        ("!restarts>3", True),
+        ("restarts>2 cpu<1 web", True),
+        ("disk>0", False),
+        ("node>x", False),
     ],
 )
 def test_filters(text: str, found: bool) -> None:
-    assert parse_filter(text, ("name", "status", "node"))(ROW) is found
+    assert parse_filter(text, COLUMNS, UNITS)(ROW) is found
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("(", "not a regular expression"), ("-l", "needs a value"), ("-l a=b=c", "not a label selector")],
+    [
+        ("(", "not a regular expression"),
+        ("-l", "needs a value"),
+        ("-l a=b=c", "'a=b=c' is not a label selector"),
+        ("-l a in b,c", "'a in b,c' is not a label selector; write name=value"),
+        ("-l a in (b", "not a label selector"),
+        ("cpu>lots", "cpu>lots: expected cores, as 500m or 2 after >"),
+        ("mem>=1Gb", "expected an amount of memory"),
+        ("age<10", "age<10: expected a span, as 90s, 10m"),
+        ("restarts>", "expected a number, as 3"),
+        ("cpu%>80x", "expected a percentage"),
+        ("status>3", "status is text, not a number; write status:3"),
+        ("heat>3", "heat is no column here; for text write heat:3; numbers here: cpu, memory, age"),
+    ],
 )
 def test_a_filter_that_cannot_be_read_says_which_part(text: str, said: str) -> None:
-    with pytest.raises(FilterError, match=said):
-        parse_filter(text)
+    with pytest.raises(FilterError, match=re.escape(said)):
+        parse_filter(text, COLUMNS, UNITS)
 
 
 def test_a_colon_that_names_no_column_is_part_of_the_expression() -> None:

@@ -372,3 +372,28 @@ def test_cells_are_clean_text(sheet: Sheet[Any]) -> None:
     texts = [text for text, _ in sheet.cells(row, LOOK)] + list(sheet.texts(row, LOOK).values())
     assert all(text == clean(text) for text in texts)
     assert any("[red]" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ready<1", True),
+        ("ready>=1", False),
+        ("restarts>2", True),
+        ("cpu>250m", True),
+        ("cpu>=0.5", False),
+        ("mem>=1Gi mem<2Gi", True),
+        ("age>10m age<2h", True),
+        ("cpu%>80", False),
+    ],
+)
+def test_pods_are_compared_by_exact_numbers(text: str, found: bool) -> None:
+    row = Pod("shop", "web", ready=1, total=2, restarts=3, created=LOOK.now - 3600)
+    line = PodLine(row, PodUsage("shop", "web", 250_000_001, 1 << 30, LOOK.now, 15.0))
+    assert parse_filter(text, PODS.names, PODS.units)(Filtered(line, PODS, LOOK)) is found
+
+
+@pytest.mark.parametrize("sheet", [NODES, PODS, EVENTS, ALERTS])
+def test_what_is_compared_is_a_column(sheet: Sheet[Any]) -> None:
+    assert sheet.units
+    assert set(sheet.units) <= set(sheet.names)
