@@ -65,7 +65,7 @@ class Grid:
         return Grid(labels, self.values[index], self.present[index], [self.nameless[row] for row in index])
 
 
-Value: TypeAlias = Grid | Floats
+Value: TypeAlias = "Grid | Floats"
 """What an expression evaluates to: a vector, or a scalar's value at each step."""
 
 

@@ -6,16 +6,17 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the parser needs the matchers below, and whoever only parses does not wait for numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 """(name, value) pairs sorted by name, `__name__` among them; no empty values."""
 
-Times: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
+Times: TypeAlias = "NDArray[np.int64]"
+Floats: TypeAlias = "NDArray[np.float64]"
 
 STALE_BITS = 0x7FF0000000000002
 """The bits of the NaN that marks the end of a series (Prometheus' StaleNaN); any other NaN is a value."""
@@ -63,5 +64,5 @@ class Storage(Protocol):
 
 def stale_mask(values: Floats) -> NDArray[np.bool_]:
     """True where a value is the stale marker."""
-    mask: NDArray[np.bool_] = values.view(np.uint64) == np.uint64(STALE_BITS)
+    mask: NDArray[np.bool_] = values.view("uint64") == STALE_BITS
     return mask

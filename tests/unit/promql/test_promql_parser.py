@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from sources.promql import parse
@@ -230,3 +233,9 @@ def test_a_query_of_too_many_characters_or_words_is_an_error() -> None:
 
 def test_a_long_chain_is_no_nesting() -> None:
     assert isinstance(parse("a" + " or a" * 5000), Binary)
+
+
+def test_parsing_does_not_wait_for_numpy() -> None:
+    """The console's editor parses on a bastion that is slow to import it, or has none."""
+    script = "import sys, sources.promql.parser as p; p.parse('rate(x[5m]) > 1'); sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
