@@ -125,7 +125,8 @@ class SharedLane:
             return np.arange(self.rows)
         silent = np.flatnonzero(~self._present[: self.rows])
         bits = self._bits[silent, : self.count]
-        return silent[~((bits != ABSENT_BITS) & (bits != STALE_BITS)).any(axis=1)]
+        live: Mask = ((bits != ABSENT_BITS) & (bits != STALE_BITS)).any(axis=1)
+        return silent[~live]
 
     def remove(self, rows: Rows) -> Rows:
         """Removes rows; gives, for each old row, its new one or -1."""

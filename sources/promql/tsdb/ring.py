@@ -22,7 +22,7 @@ SERIES_COST = 700
 SHORTEST = 120_000
 """Milliseconds: a memory shorter than this answers nothing, so new series are refused before it gets there."""
 AHEAD = 600_000
-"""Milliseconds that a sample's own time may be ahead of the scrape; further ones are refused, as Prometheus does."""
+"""Milliseconds that a sample's own time may be ahead of the scrape, as in Prometheus; further ones are refused."""
 _TIDY = 60_000
 _NOWHERE = -1
 
