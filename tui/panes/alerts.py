@@ -8,10 +8,10 @@ from rich.style import Style
 
 from sources.rules.alerts import DisplayAlert, heartbeat, join
 from sources.world import Frame
-from tui.panes.pane import Subject
 from tui.panes.table_pane import TablePane
 from tui.session import Session
 from tui.sheets.alerts import ALERTS
+from tui.subject import Subject
 from tui.widgets.lines import Piece
 
 

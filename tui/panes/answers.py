@@ -112,7 +112,7 @@ def result_rows(answer: Answer, glyphs: Literal["block", "ascii"]) -> list[Resul
     return rows
 
 
-def graph_data(expr: str, span: QueryResult) -> GraphData:
+def graph_data(expr: str, span: QueryResult, thresholds: Sequence[float] = ()) -> GraphData:
     """A range answer on its grid; a step without a sample is a gap."""
     start, step = span.start or 0.0, span.step or 1.0
     length = round(((span.end or start) - start) / step) + 1
@@ -125,7 +125,7 @@ def graph_data(expr: str, span: QueryResult) -> GraphData:
             if 0 <= place < length:
                 values[place] = value
         lines.append(GraphSeries(series_text(one.labels, common), values))
-    return GraphData(lines, start, step, unit_of(expr), left_out=len(span.series) - len(lines))
+    return GraphData(lines, start, step, unit_of(expr), thresholds, len(span.series) - len(lines))
 
 
 def unit_of(expr: str) -> Unit:

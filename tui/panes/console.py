@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.style import Style
 from textual.app import ComposeResult
@@ -39,6 +39,15 @@ COLUMNS = (
     Column("value", "VALUE", 12, align="right", min_width=8, priority=90),
     Column("trend", "TREND", TREND, priority=50),
 )
+
+
+class Asked(NamedTuple):
+    """What the console asks and how it shows the answer; `thresholds` are lines across its graph."""
+
+    expr: str
+    window: int
+    thresholds: tuple[float, ...] = ()
+    graph: bool = False
 
 
 class Notes(LineWidget):
@@ -91,6 +100,7 @@ class ConsolePane(Pane):
         self.graph.can_focus = True
         self.expr = FIRST_QUERY
         self.window = 1800
+        self.thresholds: tuple[float, ...] = ()
         self.answer = Answer()
         self.sorted_by_value = False
         self._since_run = 0
@@ -156,7 +166,9 @@ class ConsolePane(Pane):
         if not rows:
             self.table.set_placeholder(*self._emptiness())
         # Without an answer over the window there is no graph: not that of the query before.
-        self.graph.show(graph_data(answer.expr, answer.span) if answer.span is not None else GraphData())
+        self.graph.show(
+            graph_data(answer.expr, answer.span, self.thresholds) if answer.span is not None else GraphData()
+        )
         missing = answer.error is None and answer.span_error
         self.graph.set_placeholder(f"no graph: {error_text(missing)}" if missing else self._emptiness()[1])
         self.tell_title()
@@ -242,17 +254,32 @@ class ConsolePane(Pane):
         self.prompt.open(SIGN, self.expr)
         self.screen.set_focus(self.prompt)
 
-    def ask(self, query: str) -> None:
-        """Runs another query."""
-        self.expr = query.strip()
+    def ask(self, query: str, thresholds: Sequence[float] = ()) -> None:
+        """Runs another query; its graph gets lines at the thresholds."""
+        self.expr, self.thresholds = query.strip(), tuple(thresholds)
         self.prompt.open(SIGN, self.expr)
         self.run_query()
 
-    def toggle_graph(self) -> None:
+    def capture(self) -> Asked:
+        """What it shows, to come back to."""
+        return Asked(self.expr, self.window, self.thresholds, bool(self.graph.display))
+
+    def restore(self, view: object) -> None:
+        """Shows again what `capture` gave; asks only where that is another question."""
+        if not isinstance(view, Asked) or view == self.capture():
+            return
+        if view.graph != self.graph.display:
+            self.toggle_graph(keyboard=False)
+        if (view.expr, view.window, view.thresholds) != (self.expr, self.window, self.thresholds):
+            self.window = view.window
+            self.ask(view.expr, view.thresholds)
+
+    def toggle_graph(self, keyboard: bool = True) -> None:
+        """The table or the graph; `keyboard` is whether the console has the keyboard."""
         shown, hidden = (self.table, self.graph) if self.graph.display else (self.graph, self.table)
         shown.display = True
         # The keyboard moves first: hiding what has it would hand it to the query.
-        if not self.prompt.has_focus:
+        if keyboard and not self.prompt.has_focus:
             self.screen.set_focus(shown)
         hidden.display = False
         shown.update_lines()

@@ -16,9 +16,10 @@ from sources.rules.alerts import DisplayAlert
 from sources.text import clean
 from sources.world import Frame
 from tui.describe import Text, describe_alert, describe_node, describe_object, describe_pod
-from tui.panes.pane import Pane, Subject
+from tui.panes.pane import Pane
 from tui.session import Session
 from tui.states import GLYPHS, PaneState, error_text
+from tui.subject import Subject
 from tui.widgets.lines import Line, Piece
 from tui.widgets.table import LineTable
 from tui.widgets.text import fit, width, wrap

@@ -7,9 +7,9 @@ from typing import Any
 
 from sources.model import Event
 from sources.world import Frame
-from tui.panes.pane import Subject
 from tui.panes.table_pane import TablePane
 from tui.sheets.events import EVENTS
+from tui.subject import Subject
 
 
 class EventsPane(TablePane[Event]):

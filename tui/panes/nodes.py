@@ -10,9 +10,9 @@ from sources.model import ObjectRef
 from sources.rules.nodes import node_problem
 from sources.rules.resources import Allocated, allocated
 from sources.world import Frame
-from tui.panes.pane import Subject
 from tui.panes.table_pane import TablePane
 from tui.sheets.nodes import NODES, NodeLine
+from tui.subject import Subject
 
 
 class NodesPane(TablePane[NodeLine]):

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.style import Style
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from sources.model import ObjectRef
 from sources.world import Frame
 from tui.panes.title import TitleLine
 from tui.session import Session
 from tui.states import PaneState, pane_state
+from tui.subject import Subject
 from tui.widgets.lines import Piece
-
-
-class Subject(NamedTuple):
-    """What a summary can be opened of: an object, or an alert by its key."""
-
-    ref: ObjectRef | None = None
-    alert: str = ""
 
 
 class Pane(Vertical):
@@ -58,6 +51,13 @@ class Pane(Vertical):
     def subject(self) -> Subject | None:
         """What the cursor is on, as far as there is more to say about it."""
         return None
+
+    def capture(self) -> object:
+        """What was chosen here, to come back to: a value that nothing changes afterwards."""
+        return None
+
+    def restore(self, view: object) -> None:
+        """Chooses again what `capture` gave. The scope and what is shown elsewhere have been restored before."""
 
     def summary(self) -> str:
         """A few characters for the tab line of narrow terminals."""

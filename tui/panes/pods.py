@@ -8,9 +8,9 @@ from typing import Any
 from sources.model import ObjectRef
 from sources.rules.pods import pod_problem
 from sources.world import Frame
-from tui.panes.pane import Subject
 from tui.panes.table_pane import TablePane
 from tui.sheets.pods import PODS, PodLine
+from tui.subject import Subject
 
 
 class PodsPane(TablePane[PodLine]):

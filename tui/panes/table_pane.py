@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.style import Style
 from textual.app import ComposeResult
@@ -26,6 +26,16 @@ RECHECK = 5
 PER_SECOND = 5000
 """Every few seconds rows are looked at again although they did not change, because faults come and go with
 time: after `RECHECK` seconds, later where that would be more than `PER_SECOND` rows a second."""
+
+
+class Chosen(NamedTuple):
+    """What was chosen in a table, to come back to; `cursor` is None where nobody has moved it."""
+
+    filter: str = ""
+    faults_only: bool = False
+    sort: str = ""
+    reverse: bool = False
+    cursor: str | None = None
 
 
 class ViewRows:
@@ -211,6 +221,22 @@ class TablePane(Pane, Generic[R]):
     def select(self, key: str) -> bool:
         """Puts the cursor on a row."""
         return self.table.move_to(key)
+
+    def capture(self) -> Chosen:
+        cursor = self.table.cursor_key if self.table.pinned else None
+        return Chosen(
+            self.filter.text, self.faults_only, self.sort, self.reverse, None if cursor is None else str(cursor)
+        )
+
+    def restore(self, view: object) -> None:
+        if not isinstance(view, Chosen):
+            return
+        self.filter = parse_filter(view.filter, self.sheet.names)
+        self.faults_only, self.sort, self.reverse = view.faults_only, view.sort, view.reverse
+        self.table.set_sort(self.sort, self.reverse)
+        self.rebuild()
+        if view.cursor is None or not self.select(view.cursor):
+            self.table.release()
 
     def focus_target(self) -> Widget | None:
         return self.table
