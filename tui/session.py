@@ -51,11 +51,7 @@ class Session:
     @property
     def clock_offset(self) -> float:
         """The API server's clock minus ours in seconds; differences below two seconds are noise."""
-        offsets = [
-            feed.status.clock_offset for feed in self.world.feeds.values() if feed.status.clock_offset is not None
-        ]
-        offset = offsets[0] if offsets else 0.0
-        return offset if abs(offset) > 2 else 0.0
+        return self.world.clock_offset
 
     @property
     def look(self) -> Look:

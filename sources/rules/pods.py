@@ -252,6 +252,14 @@ def pod_problem(pod: model.Pod, now: float) -> str:
     return problem
 
 
+def pod_settled(pod: model.Pod, now: float) -> bool:
+    """Whether `pod_problem` goes on saying of this pod what it says at `now`, whatever the time, until it changes."""
+    if pod.status == "Terminating":
+        return pod.deleted is not None and now - pod.deleted > TERMINATING_GRACE
+    young = pod.created is not None and now - pod.created < STARTING_GRACE
+    return not young and not _fresh(pod, now)
+
+
 def _fresh(pod: model.Pod, now: float) -> bool:
     return pod.restarts > 0 and pod.last_restart is not None and now - pod.last_restart <= RESTART_WINDOW
 

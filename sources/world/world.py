@@ -5,15 +5,20 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from sources.contract import Batch, Status
 from sources.model import Alert, Event, Kind, Node, NodeUsage, Owner, Pod, PodUsage, Silence, Thing
 from sources.world.history import History
+from sources.world.minutes import Minutes, Then
+from sources.world.restarts import Restarts
 from sources.world.tables import Fold, Moved, Table
 
 TREND = 24
 """Samples of usage that are kept for each node and pod: six minutes at the usual 15 s."""
+
+_NONE = array("f")
 
 
 class FeedState(NamedTuple):
@@ -26,10 +31,12 @@ class FeedState(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What changed since the last frame; `keys` has an entry only for kinds that changed."""
+    """What changed since the last frame; `keys` has an entry only for kinds that changed, `appeared` for those
+    with rows that were not there before."""
 
     keys: Mapping[Kind, frozenset[str]]
     statuses: bool
+    appeared: Mapping[Kind, frozenset[str]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.keys) or self.statuses
@@ -42,13 +49,18 @@ class World:
         self.history = history or History()
         self.feeds: dict[tuple[str, str], FeedState] = {}
         self._changed: dict[Kind, set[str]] = defaultdict(set)
+        self._appeared: dict[Kind, set[str]] = defaultdict(set)
         self._fold = Fold(self._mover)
         self._statuses_changed = False
         self._pods_by_node: dict[str, set[str]] = {}
         self._pods_by_namespace: dict[str, set[str]] = {}
         self._pods_by_owner: dict[tuple[str, Owner], set[str]] = {}
         self._events_by_object: dict[tuple[str, str, str], set[str]] = {}
-        self._trends: dict[tuple[Kind, str], array[float]] = {}
+        self._trends: dict[Kind, dict[str, array[float]]] = {"node_usage": {}, "pod_usage": {}}
+        self._minutes: dict[Kind, Minutes] = {"node_usage": Minutes(), "pod_usage": Minutes()}
+        self._restarts = Restarts()
+        self._moment = 0.0
+        """When the batch that is being folded arrived, by the cluster's clock."""
 
     # -- tables
 
@@ -87,6 +99,7 @@ class World:
 
     def apply(self, batch: Batch) -> None:
         """Takes a batch in: tables, indexes, statuses, history."""
+        self._moment = batch.at + self.clock_offset
         self._fold.apply(batch)
         place = (batch.source, batch.feed)
         known = self.feeds.get(place)
@@ -107,10 +120,9 @@ class World:
 
     def drain(self) -> Frame:
         """What changed since the last call."""
-        frame = Frame(
-            {kind: frozenset(keys) for kind, keys in self._changed.items() if keys}, self._statuses_changed
-        )
+        frame = Frame(_frozen(self._changed), self._statuses_changed, _frozen(self._appeared))
         self._changed.clear()
+        self._appeared.clear()
         self._statuses_changed = False
         return frame
 
@@ -123,6 +135,15 @@ class World:
                 past._fold.tables[kind].put("past", row)
         past.drain()
         return past
+
+    @property
+    def clock_offset(self) -> float:
+        """The API server's clock minus ours in seconds; differences below two seconds are noise."""
+        offsets = [
+            feed.status.clock_offset for feed in self.feeds.values() if feed.status.clock_offset is not None
+        ]
+        offset = offsets[0] if offsets else 0.0
+        return offset if abs(offset) > 2 else 0.0
 
     # -- indexes
 
@@ -154,33 +175,36 @@ class World:
 
     def cpu_trend(self, kind: Kind, key: str) -> tuple[float, ...]:
         """The last samples of CPU, in nanocores, oldest first; `kind` is "node_usage" or "pod_usage"."""
-        return tuple(self._trends.get((kind, key), ())[0::2])
+        return tuple(self._trends[kind].get(key, ())[0::2])
 
     def memory_trend(self, kind: Kind, key: str) -> tuple[float, ...]:
         """The last samples of memory, in bytes, oldest first."""
-        return tuple(self._trends.get((kind, key), ())[1::2])
+        return tuple(self._trends[kind].get(key, ())[1::2])
+
+    def usage_then(self, kind: Kind, key: str, now: float) -> Then | None:
+        """The oldest sample of the hour before `now` (cluster's clock); None without one from an earlier minute."""
+        return self._minutes[kind].then(key, now)
+
+    def restarts_lately(self, pod: str, now: float) -> int:
+        """How often a pod restarted within `RESTART_WINDOW` before `now` (cluster's clock)."""
+        return self._restarts.within(pod, now)
 
     def _mover(self, kind: Kind) -> Moved:
-        changed = self._changed
-        if kind == "pod":
+        changed, appeared = self._changed, self._appeared
+        followers: dict[Kind, Moved] = {
+            "pod": self._index_pod,
+            "event": self._index_event,
+            "node_usage": partial(self._remember_usage, "node_usage"),
+            "pod_usage": partial(self._remember_usage, "pod_usage"),
+        }
+        extra = followers.get(kind)
 
-            def moved(key: str, before: Thing | None, after: Thing | None) -> None:
-                changed["pod"].add(key)
-                self._index_pod(key, before, after)
-        elif kind == "event":
-
-            def moved(key: str, before: Thing | None, after: Thing | None) -> None:
-                changed["event"].add(key)
-                self._index_event(key, before, after)
-        elif kind in ("node_usage", "pod_usage"):
-
-            def moved(key: str, before: Thing | None, after: Thing | None) -> None:
-                changed[kind].add(key)
-                self._extend_trend(kind, key, after)
-        else:
-
-            def moved(key: str, before: Thing | None, after: Thing | None) -> None:
-                changed[kind].add(key)
+        def moved(key: str, before: Thing | None, after: Thing | None) -> None:
+            changed[kind].add(key)
+            if before is None:
+                appeared[kind].add(key)
+            if extra is not None:
+                extra(key, before, after)
 
         return moved
 
@@ -195,6 +219,7 @@ class World:
             (old.namespace, old.owner) if old and old.owner else None,
             (new.namespace, new.owner) if new and new.owner else None,
         )
+        self._restarts.note(key, old, new, self._moment)
 
     def _index_event(self, key: str, before: Thing | None, after: Thing | None) -> None:
         def about(event: Thing | None) -> tuple[str, str, str] | None:
@@ -204,14 +229,19 @@ class World:
 
         _move(self._events_by_object, key, about(before), about(after))
 
-    def _extend_trend(self, kind: Kind, key: str, after: Thing | None) -> None:
+    def _remember_usage(self, kind: Kind, key: str, before: Thing | None, after: Thing | None) -> None:
         if not isinstance(after, (NodeUsage, PodUsage)):
-            self._trends.pop((kind, key), None)
+            self._trends[kind].pop(key, None)
+            self._minutes[kind].forget(key)
             return
-        trend = self._trends.setdefault((kind, key), array("f"))
-        trend.extend((after.cpu, after.memory))
-        if len(trend) > 2 * TREND:
-            del trend[: len(trend) - 2 * TREND]
+        trends = self._trends[kind]
+        # A new array of the exact size: one that grows keeps room to spare, 150,000 times.
+        trends[key] = trends.get(key, _NONE)[2 - 2 * TREND :] + array("f", (after.cpu, after.memory))
+        self._minutes[kind].note(key, after.cpu, after.memory, self._moment)
+
+
+def _frozen(keys: Mapping[Kind, set[str]]) -> Mapping[Kind, frozenset[str]]:
+    return {kind: frozenset(each) for kind, each in keys.items() if each}
 
 
 def _move(index: dict, key: str, old: object, new: object) -> None:  # type: ignore[type-arg]  # any index

@@ -169,3 +169,42 @@ def test_history_forgets_what_is_too_old() -> None:
     history.append(Batch("k", "pods", 111.0, (Upsert(pod("y")),)))
     assert history.since == 111.0
     assert set(history.at(111.0).tables["pod"].keys()) == {"a/x", "a/y"}
+
+
+def test_the_frame_tells_rows_that_were_not_there_before_from_changed_ones() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("x")))
+    world.drain()
+    tell(Upsert(pod("x", restarts=1)), Upsert(pod("y")))
+    frame = world.drain()
+    assert frame.keys == {"pod": {"a/x", "a/y"}}
+    assert frame.appeared == {"pod": {"a/y"}}
+
+
+def test_usage_is_compared_with_the_sample_of_an_hour_ago_or_the_oldest_there_is() -> None:
+    world = World()
+    for minute in range(90):
+        at = 1_700_000_040.0 + 60 * minute
+        sample = PodUsage("a", "x", 1_000_000 * (minute + 1), 1 << 20, at, 15.0)
+        world.apply(Batch("k", "usage", at, (Upsert(sample),)))
+        then = world.usage_then("pod_usage", "a/x", at)
+        if minute == 0:
+            assert then is None, "nothing to compare the first sample with"
+        else:
+            assert then is not None
+            assert then.minutes == min(minute, 60)
+            expected = 1_000_000 * (1 if minute <= 60 else minute - 59)
+            assert abs(then.cpu - expected) < 0.001 * expected
+    world.apply(Batch("k", "usage", at, (Delete("pod_usage", "a/x"),)))
+    assert world.usage_then("pod_usage", "a/x", at) is None
+
+
+def test_restarts_are_counted_by_the_clock_of_the_cluster() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Status("live", clock_offset=500.0), feed="other")
+    tell(Upsert(pod("x", restarts=4)))
+    tell(Upsert(pod("x", restarts=5)))
+    assert world.restarts_lately("a/x", tell.at + 500.0 + 599.0) == 1
+    assert world.restarts_lately("a/x", tell.at + 500.0 + 601.0) == 0

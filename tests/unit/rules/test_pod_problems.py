@@ -8,7 +8,7 @@ import pytest
 
 from sources.model import Node, Pod
 from sources.rules.nodes import node_problem
-from sources.rules.pods import RESTART_WINDOW, STARTING_GRACE, TERMINATING_GRACE, pod_problem
+from sources.rules.pods import RESTART_WINDOW, STARTING_GRACE, TERMINATING_GRACE, pod_problem, pod_settled
 
 NOW = 1_772_366_400.0
 
@@ -99,3 +99,21 @@ def test_terminating_pods_may_take_their_time() -> None:
 )
 def test_nodes(node: Node, problem: str) -> None:
     assert node_problem(node) == problem
+
+
+@pytest.mark.parametrize(
+    ("row", "moves"),
+    [
+        (pod("Running"), False),
+        (pod("Running", created=NOW - 5), True),
+        (pod("CrashLoopBackOff"), False),
+        (pod("Running", restarts=1, last_restart=NOW - 100), True),
+        (pod("Running", restarts=1, last_restart=NOW - 1000), False),
+        (pod("Terminating", deleted=NOW - 5), True),
+        (pod("Terminating", deleted=NOW - 500), False),
+    ],
+)
+def test_only_what_time_alone_can_change_is_unsettled(row: Pod, moves: bool) -> None:
+    assert pod_settled(row, NOW) is not moves
+    later = [bool(pod_problem(row, NOW + after)) for after in range(0, 2000, 50)]
+    assert moves or len(set(later)) == 1
