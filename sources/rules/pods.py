@@ -253,7 +253,7 @@ def pod_problem(pod: model.Pod, now: float) -> str:
 
 
 def pod_settled(pod: model.Pod, now: float) -> bool:
-    """Whether `pod_problem` goes on saying of this pod what it says at `now`, whatever the time, until it changes."""
+    """Whether `pod_problem` says of this pod what it says at `now` until the pod changes, whatever the time."""
     if pod.status == "Terminating":
         return pod.deleted is not None and now - pod.deleted > TERMINATING_GRACE
     young = pod.created is not None and now - pod.created < STARTING_GRACE

@@ -182,7 +182,7 @@ class World:
         return tuple(self._trends[kind].get(key, ())[1::2])
 
     def usage_then(self, kind: Kind, key: str, now: float) -> Then | None:
-        """The oldest sample of the hour before `now` (cluster's clock); None without one from an earlier minute."""
+        """The oldest sample of the hour up to `now` (cluster's clock); None before there are two minutes."""
         return self._minutes[kind].then(key, now)
 
     def restarts_lately(self, pod: str, now: float) -> int:
