@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
@@ -28,7 +29,9 @@ def load(kind: str) -> type[Source]:
     """The class of one source. Raises `Misconfigured` for an unknown name or a package that does not import."""
     known = entries()
     if kind not in known:
-        raise Misconfigured(f"there is no source called {kind!r}; installed are: {', '.join(known) or 'none'}")
+        close = get_close_matches(kind, known, 1)
+        hint = f"did you mean {close[0]}?" if close else f"installed are: {', '.join(known) or 'none'}"
+        raise Misconfigured(f"there is no source called {kind!r}; {hint}")
     try:
         loaded: Any = known[kind].load()
     except Exception as error:

@@ -52,7 +52,7 @@ async def draw(picture: Picture) -> str:
     from tui.app import TopmastApp
     from tui.screen import MainScreen
 
-    settings = settle(None, False, {"demo": {"start": (START, "screenshots")}}, demo=True)
+    settings = settle(None, "", {"demo": {"start": (START, "screenshots")}}, demo=True)
     settings = settings._replace(ui=replace(settings.ui, theme=picture.theme, refresh=10.0))
     clock = ManualClock(START)
     runtime = Runtime(settings.sources, clock=clock)

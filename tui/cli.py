@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from sources.choices import THEMES
 from tui.oneshot.arguments import duration, moment, positive, span, timeout
 from tui.oneshot.failure import INTERRUPTED, PIPE_CLOSED, USAGE, CommandError, say
 
@@ -19,7 +20,7 @@ RESOURCES = {
     "events": ("event", "ev"),
     "alerts": ("alert", "al"),
 }
-THEMES = ("auto", "terminal", "dark", "light")
+
 
 SCREEN_HELP = """\
 Without a command: the screen, on the current kubeconfig context. Press ? in it for the keys.

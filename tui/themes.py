@@ -158,6 +158,8 @@ THEMES: Mapping[str, Theme] = {
     "terminal": Theme("ansi-dark", _TERMINAL),
     "dark": Theme("textual-dark", _DARK),
     "light": Theme("textual-light", _LIGHT),
+    "colour-blind": Theme("textual-dark", _DARK),
+    "high-contrast": Theme("textual-dark", _DARK),
 }
 
 

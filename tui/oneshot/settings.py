@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sources.config import Settings, config_path, settle
+
+VARIABLE = "TOPMAST_CONFIG"
+"""Names the configuration file where no flag does."""
 
 
 def settings_from(args: argparse.Namespace, namespaced: bool = False, everywhere: bool = False) -> Settings:
@@ -15,7 +20,7 @@ def settings_from(args: argparse.Namespace, namespaced: bool = False, everywhere
     `namespaced`: without -n and -A only the context's namespace is looked at, as kubectl does.
     `everywhere`: -n is the command's own business and limits no source.
     """
-    path, explicit = where(args)
+    path, asked = where(args)
     scope: dict[str, tuple[Any, str]] = {}
     if not everywhere and not args.all_namespaces:
         if args.namespace is not None:
@@ -44,14 +49,22 @@ def settings_from(args: argparse.Namespace, namespaced: bool = False, everywhere
     }
     looks: dict[str, tuple[Any, str]] = {} if args.theme is None else {"theme": (args.theme, "--theme")}
     looks |= {name: (True, f"--{name}") for name in ("ascii", "mouse") if getattr(args, name)}
-    return settle(path, explicit, flags, demo=args.demo, ui_flags=looks)
+    return settle(path, asked, flags, demo=args.demo, ui_flags=looks)
 
 
-def where(args: argparse.Namespace) -> tuple[Path | None, bool]:
-    """The configuration file, and whether somebody asked for this one."""
+def where(args: argparse.Namespace) -> tuple[Path | None, str]:
+    """The configuration file, and what named it: a flag, a variable, or "" for the usual place."""
     if args.config is not None:
-        return Path(args.config).expanduser(), True
-    return config_path(), False
+        return _file(args.config), "--config"
+    named = os.environ.get(VARIABLE, "")
+    return (_file(named), f"${VARIABLE}") if named else (config_path(), "")
+
+
+def _file(name: str) -> Path:
+    path = Path(name)
+    with suppress(RuntimeError):  # whoever has no home, as in many a container, means the name as it is
+        path = path.expanduser()
+    return path
 
 
 def _given(args: argparse.Namespace, key: str, flag: str) -> dict[str, tuple[Any, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
-from sources import config as config_module
+from sources.config import layers
 from sources.contract import Context, Misconfigured
 from tui import cli
 from tui.oneshot import show
@@ -50,7 +50,7 @@ class Made:
 
 @pytest.fixture(autouse=True)
 def _staged_sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for module in (config_module, show):
+    for module in (layers, show):
         monkeypatch.setattr(module, "load", lambda kind: Made)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
@@ -117,9 +117,9 @@ def test_show_masks_what_could_be_a_secret(tmp_path: Path, capsys: pytest.Captur
     out = capsys.readouterr().out
     assert "hunter22" not in out
     rows = {line.split()[0]: line.split()[1:] for line in out.splitlines()}
-    assert rows["sources.prometheus.url"] == ["https://***@prom.example/x", str(path)]
-    assert rows["sources.prometheus.headers"] == ["[hidden]", str(path)]
-    assert rows["sources.prometheus.bearer_token_env"] == ["PROM_TOKEN", str(path)]
+    assert rows["sources.prometheus.url"] == ["https://***@prom.example/x", f"{path}:5"]
+    assert rows["sources.prometheus.headers"] == ["[hidden]", f"{path}:6"]
+    assert rows["sources.prometheus.bearer_token_env"] == ["PROM_TOKEN", f"{path}:8"]
     assert rows["sources.kubernetes.context"] == ["prod", "--context"]
     assert rows["ui.keys"][0] == "quit=x"
     assert rows["ui.refresh"] == ["0.5", "default"]
@@ -141,7 +141,7 @@ def test_check_tells_every_mistake(tmp_path: Path, capsys: pytest.CaptureFixture
     assert cli.main(["config", "check"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    for part in ("[windows]", "ui.theme", "ui.mouse", "urll", "sources.prometheus.interval"):
+    for part in (":2: windows", "ui.theme", "ui.mouse", "urll", "sources.prometheus.interval"):
         assert part in err
     assert all(line.startswith("topmast: ") for line in err.splitlines())
 
@@ -160,7 +160,7 @@ def test_a_wrong_configuration_stops_every_command_in_one_line(
         assert cli.main(argv) == 2
         out, err = capsys.readouterr()
         assert out == ""
-        assert err.startswith(f"topmast: {path}: ui.theme: ")
+        assert err.startswith(f"topmast: {path}:2: ui.theme: ")
         assert err.count("\n") == 1
 
 
