@@ -15,7 +15,6 @@ from tui.screen import MainScreen
 from tui.session import Session
 from tui.terminal.app import TerminalSafeApp
 from tui.themes import theme
-from tui.widgets.prompt import Prompt
 
 
 class TopmastApp(TerminalSafeApp[None]):
@@ -46,21 +45,16 @@ class TopmastApp(TerminalSafeApp[None]):
         self.runtime.watch_errors(self.on_loop_error)
         chosen = theme(self.settings.ui.theme, self.no_color)
         self.theme = chosen.base
-        if self.settings.ui.keys:
-            self.set_keymap(self.settings.ui.keys)
         title = next((source.describe() for source in self.runtime.sources.values()), "no sources")
         main = MainScreen(self.session, chosen.palette, title)
         self.push_screen(main)
         main.tour.turn(on=self._tour)
 
     async def on_event(self, event: Event) -> None:
-        """A prompt takes its keys here, in the order they were typed, before anything else sees them."""
-        if (
-            isinstance(event, Key)
-            and not event.is_forwarded
-            and isinstance(self.focused, Prompt)
-            and self.focused.take_key(event)
-        ):
+        """Keys are obeyed here, one after the other. Otherwise a key would wait in the queue of a widget while
+        those typed behind it still go to where the keyboard was."""
+        screen = self.screen if isinstance(event, Key) and not event.is_forwarded else None
+        if isinstance(event, Key) and isinstance(screen, MainScreen) and screen.take_key(event):
             return
         await super().on_event(event)
 

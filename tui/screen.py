@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Key, Resize
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
 from sources.config import state_path
 from sources.text import clean
-from tui.actions import ACTIONS, BY_NAME
+from tui.actions import BY_NAME
 from tui.arrangement import Arrangement, Body
-from tui.commands import complete, run_command
+from tui.asking import Asking
+from tui.keymap import Keymap, TakesKeys
 from tui.panes.alerts import AlertsPane
 from tui.panes.bottom import BottomLine, TabLine
 from tui.panes.console import ConsolePane
@@ -36,7 +35,6 @@ from tui.terminal.backlog import backlog
 from tui.terminal.clipboard import copy
 from tui.themes import THEMES, theme
 from tui.tour import TourLine
-from tui.widgets.prompt import Prompt
 from tui.widgets.table import LineTable
 
 NARROW = 100
@@ -53,21 +51,14 @@ class MainScreen(Screen[None]):
 
     DEFAULT_CSS = """
     MainScreen { layout: vertical; background: transparent; }
-    #prompt { height: 1; display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        # Priority: looked at by the application itself, one key after the other. Otherwise a key would wait in
-        # the queue of a widget while those typed behind it still go to where the keyboard was.
-        Binding(action.keys, f"perform('{action.name}')", action.text, show=False, id=action.name, priority=True)
-        for action in ACTIONS
-    ]
-
     # Textual repaints the whole screen when the focus moves; our widgets draw the lines that differ themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, session: Session, palette: Mapping[str, Style], title: str) -> None:
         super().__init__()
         self.session = session
+        self.keymap = Keymap(session.settings.ui.keys)
         self.palette = palette
         self.header = Header(session, palette, title)
         self.tabs_line = TabLine(palette)
@@ -77,11 +68,10 @@ class MainScreen(Screen[None]):
         self.console = ConsolePane(session, palette, "console")
         self.alerts_pane = AlertsPane(session, palette, "alerts")
         self.detail = DetailPane(session, palette, "detail", lambda key: self.alerts_pane.row(key))
-        self.help = HelpPane(session, palette, "help")
-        self.prompt = Prompt(palette, id="prompt")
-        self.prompt.listener = self._prompt_said
+        self.help = HelpPane(session, palette, "help", self.keymap)
+        self.prompt: Asking = Asking(palette, id="prompt")
         self.bottom = BottomLine(palette)
-        self.tour = TourLine(palette, session.settings.ui.keys)
+        self.tour = TourLine(palette, self.keymap)
         self.panes: Sequence[Pane] = (
             self.nodes_pane,
             self.pods_pane,
@@ -114,6 +104,8 @@ class MainScreen(Screen[None]):
         for moment in EARLY:
             self.set_timer(moment, self.tick)
         self.call_after_refresh(self.focus_pane, self.active)
+        if self.keymap.problems:
+            self.say("; ".join(self.keymap.problems), "bad")
 
     # -- the clock
 
@@ -202,7 +194,7 @@ class MainScreen(Screen[None]):
         self.active = pane
         self.arrangement = self.arrangement.with_pane(pane.id or "")
         self.lay_out()
-        self._refocus()
+        self.refocus()
         for each in self.panes:
             each.tell_title()
 
@@ -256,7 +248,7 @@ class MainScreen(Screen[None]):
         if self.overlays:
             self.overlays.pop()
             self.lay_out()
-            self._refocus()
+            self.refocus()
         elif isinstance(self.active, TablePane) and self.active.filter:
             self.active.set_filter("")
         elif isinstance(self.active, TablePane) and self.active.faults_only:
@@ -264,47 +256,25 @@ class MainScreen(Screen[None]):
         elif self.arrangement.zoomed:
             self.toggle_zoom()
 
-    # -- the prompt
-
-    def open_prompt(self, sign: str) -> None:
-        value = ""
-        if sign == "/":
-            if not isinstance(self.active, TablePane) or self.overlays:
-                self.say("there is nothing to filter here")
-                return
-            value = self.active.filter.text
-        hint = None if sign == "/" else self._complete
-        self.prompt.display = True
-        self.bottom.display = False
-        self.prompt.open(sign, value, hint)
-        self.set_focus(self.prompt)
-
-    def _complete(self, line: str) -> str | None:
-        return complete(line, sorted(self.session.world.namespaces))
-
-    def _prompt_said(self, said: Prompt.Submitted | Prompt.Cancelled) -> None:
-        self.prompt.display = False
-        self.bottom.display = True
-        self._refocus()
-        if isinstance(said, Prompt.Cancelled):
-            return
-        try:
-            if said.sign == "/" and isinstance(self.active, TablePane):
-                self.active.set_filter(said.value)
-            else:
-                run_command(self, said.value)
-        except ValueError as error:
-            # Filters and commands say in their error what was wrong and what to write instead.
-            self.say(str(error), "bad")
-
-    def _refocus(self) -> None:
+    def refocus(self) -> None:
         """Gives the keyboard to what is on top."""
         self.set_focus((self.overlays[-1] if self.overlays else self.active).focus_target())
 
     # -- what actions do
 
-    def action_perform(self, name: str) -> None:
-        """A key was pressed: its action, by name."""
+    def take_key(self, event: Key) -> bool:
+        """A key was pressed: typed into what has the keyboard, or the action that it stands for."""
+        focused: object = self.focused
+        if isinstance(focused, TakesKeys) and focused.take_key(event):
+            return True
+        name = self.keymap.action_of(event.key)
+        if name is None:
+            return False
+        self.perform(name)
+        return True
+
+    def perform(self, name: str) -> None:
+        """Does what an action does, by its name."""
         self.bottom.hush()
         action = BY_NAME[name]
         if self.overlays and action.group == "Rows":

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rich.style import Style
 
-from tui.actions import BY_NAME
+from tui.keymap import Keymap
 from tui.panes.title import clipped
 from tui.widgets.lines import Line, LineWidget
 
@@ -55,13 +55,13 @@ OVER = "That was the tour: ? lists every key, :tour begins again"
 
 
 class TourLine(LineWidget):
-    """Two lines, and no lines at all while no tour is on. `keys` are the remapped ones, by action."""
+    """Two lines, and no lines at all while no tour is on."""
 
     DEFAULT_CSS = "TourLine { height: 2; width: 1fr; display: none; }"
 
-    def __init__(self, palette: Mapping[str, Style], keys: Mapping[str, str]) -> None:
+    def __init__(self, palette: Mapping[str, Style], keymap: Keymap) -> None:
         super().__init__(palette)
-        self._keys = keys
+        self._keymap = keymap
         self.place: int | None = None
         """Which step is shown; None while no tour is on."""
 
@@ -92,5 +92,5 @@ class TourLine(LineWidget):
         return [Line(tuple(clipped(first, columns))), Line(tuple(clipped(rest, columns)))]
 
     def _shown(self, step: Step) -> str:
-        keys = [self._keys.get(name) or BY_NAME[name].shown for name in step.wanted]
+        keys = [self._keymap.shown(name) for name in step.wanted]
         return " ".join(key.partition(",")[0] for key in keys)

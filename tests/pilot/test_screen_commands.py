@@ -103,13 +103,14 @@ async def test_themes_change_on_the_spot() -> None:
 
 
 async def test_remapped_keys_act_and_are_in_the_help() -> None:
-    async with stage(keys={"zoom": "Z", "faults": "f"}) as on:
+    async with stage(keys={"zoom": "Z", "faults": "j"}, size=(160, 36)) as on:
+        assert on.bottom == "ui.keys: j is claimed by faults and by down; faults has it"
         await on.fill("pods", "pod", pod("shop/web"))
         await on.press("z")
         assert not on.screen.arrangement.zoomed
         await on.press("Z")
         assert on.screen.arrangement.zoomed
-        await on.press("f")
+        await on.press("j")
         assert on.screen.pods_pane.faults_only
         await on.press("question_mark")
         assert any(line.split()[:2] == ["Z", "zoom"] for line in on.text.splitlines())

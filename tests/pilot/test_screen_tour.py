@@ -6,12 +6,13 @@ import pytest
 
 from tests.pilot.staged import stage
 from tui.actions import BY_NAME
+from tui.keymap import Keymap
 from tui.tour import LAST, OVER, STEPS, TourLine
 from tui.widgets.text import width
 
 
 def test_every_step_names_actions_that_there_are_and_fits_a_narrow_terminal() -> None:
-    line = TourLine({}, {})
+    line = TourLine({}, Keymap({}))
     for place, step in enumerate(STEPS):
         assert set(step.wanted) <= set(BY_NAME)
         line.place = place
@@ -22,7 +23,7 @@ def test_every_step_names_actions_that_there_are_and_fits_a_narrow_terminal() ->
 
 
 def test_only_the_wanted_action_moves_on() -> None:
-    line = TourLine({}, {})
+    line = TourLine({}, Keymap({}))
     line.place = 1
     assert line.performed("zoom") == ""
     assert line.place == 1
@@ -31,7 +32,7 @@ def test_only_the_wanted_action_moves_on() -> None:
 
 
 def test_a_remapped_key_is_the_one_that_is_taught() -> None:
-    line = TourLine({}, {"zoom": "Z"})
+    line = TourLine({}, Keymap({"zoom": "Z"}))
     line.place = next(place for place, step in enumerate(STEPS) if step.wanted == ("zoom",))
     assert " Z " in [text for text, _ in line.compose_lines(80, 2)[0].pieces]
 

@@ -14,15 +14,3 @@ from tui.actions.screen import SCREEN
 
 ACTIONS: tuple[Action, ...] = (*SCREEN, *MOVE, *ROWS, *NAMESPACES, *CONSOLE, *LAYOUT)
 BY_NAME: Mapping[str, Action] = {action.name: action for action in ACTIONS}
-
-
-def key_conflicts(keys: Mapping[str, str]) -> list[str]:
-    """What is wrong with remapped keys: unknown actions, and keys that two actions claim."""
-    problems = [f"ui.keys.{name}: there is no action of this name" for name in keys if name not in BY_NAME]
-    claimed: dict[str, str] = {}
-    for action in ACTIONS:
-        for key in keys.get(action.name, action.keys).split(","):
-            other = claimed.setdefault(key.strip(), action.name)
-            if other != action.name:
-                problems.append(f"ui.keys: {key.strip()} is claimed by {other} and by {action.name}")
-    return problems

@@ -6,8 +6,8 @@ from tui.actions.action import Action
 
 SCREEN: tuple[Action, ...] = (
     Action("help", "question_mark", "?", "help", "Screen", lambda screen: screen.toggle_help()),
-    Action("command", "colon", ":", "command line", "Screen", lambda screen: screen.open_prompt(":")),
-    Action("filter", "slash", "/", "filter this pane", "Screen", lambda screen: screen.open_prompt("/")),
+    Action("command", "colon", ":", "command line", "Screen", lambda screen: screen.prompt.ask_command()),
+    Action("filter", "slash", "/", "filter this pane", "Screen", lambda screen: screen.prompt.ask_filter()),
     Action("back", "escape", "Esc", "back: close, or clear the filter", "Screen", lambda screen: screen.back()),
     Action("next_pane", "tab", "Tab", "next pane", "Screen", lambda screen: screen.step_pane(1)),
     Action(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.actions import BY_NAME
 from tui.commands.command import Command, CommandError
 from tui.commands.console import CONSOLE
+from tui.commands.filters import complete_filter
 from tui.commands.layout import LAYOUT
 from tui.commands.panes import PANES
 from tui.commands.rows import ROWS
@@ -15,6 +16,8 @@ from tui.commands.screen import SCREEN
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
+
+__all__ = ["COMMANDS", "COMMAND_OF", "complete", "complete_filter", "run_command"]
 
 COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *ROWS, *LAYOUT, *SCREEN)
 COMMAND_OF: Mapping[str, Command] = {name: command for command in COMMANDS for name in command.names}
@@ -29,22 +32,23 @@ def run_command(screen: MainScreen, line: str) -> None:
     if command is not None:
         command.run(screen, rest.strip())
     elif word in BY_NAME:
-        BY_NAME[word].run(screen)
+        screen.perform(word)
     else:
         near = [name for name in (*COMMAND_OF, *BY_NAME) if name.startswith(word[:2])]
         hint = f"; did you mean {', '.join(near[:4])}?" if near else "; ? lists all of them"
         raise CommandError(f"there is no command {word!r}{hint}")
 
 
-def complete(line: str, namespaces: list[str]) -> str | None:
-    """The line as it may go on: a command's name, or the name of a namespace after `ns`."""
+def complete(screen: MainScreen, line: str) -> str | None:
+    """The line as it may go on: the name of a command or an action, or a command's arguments."""
     word, space, rest = line.partition(" ")
     if not space:
         names = [command.names[0] for command in COMMANDS] + list(BY_NAME)
         return next((name for name in names if name.startswith(word)), None) if word else None
     command = COMMAND_OF.get(word)
-    if command is not None and command.names[0] == "ns":
-        done, comma, last = rest.rpartition(",")
-        found = next((name for name in namespaces if last and name.startswith(last)), None)
-        return f"{word} {done}{comma}{found}" if found else None
-    return None
+    if command is None or command.complete is None:
+        return None
+    found = next(
+        (whole for whole in command.complete(screen, rest) if whole.startswith(rest) and whole != rest), None
+    )
+    return f"{word} {found}" if found else None

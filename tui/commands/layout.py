@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, CommandError
@@ -22,6 +23,11 @@ def _layout(screen: MainScreen, rest: str) -> None:
         raise CommandError(f"layouts: {', '.join(screen.layouts.names())}; `:layout save NAME` keeps this one")
 
 
+def _known(screen: MainScreen, rest: str) -> Iterable[str]:
+    names = screen.layouts.names()
+    return (*names, "save ", *(f"save {name}" for name in names)) if rest else names
+
+
 LAYOUT: tuple[Command, ...] = (
-    Command(("layout", "layouts"), "NAME | save NAME", "arrange the panes, or keep how they are", _layout),
+    Command(("layout", "layouts"), "NAME | save NAME", "arrange the panes, or keep how they are", _layout, _known),
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, CommandError
+from tui.commands.filters import complete_filter
 from tui.panes.table_pane import TablePane
 
 if TYPE_CHECKING:
@@ -17,11 +19,23 @@ def _namespaces(screen: MainScreen, rest: str) -> None:
     screen.set_namespaces([] if names in ([], ["all"], ["*"]) else names)
 
 
+def _known_namespaces(screen: MainScreen, rest: str) -> Iterable[str]:
+    done, comma, last = rest.rpartition(",")
+    given = set(done.split(","))
+    names = [name for name in sorted(screen.session.world.namespaces) if name not in given]
+    return (f"{done}{comma}{name}" for name in ([*names, "all"] if not comma else names) if last or not comma)
+
+
+def _columns(screen: MainScreen) -> list[str]:
+    pane = screen.active
+    return [field.column.key for field in pane.sheet.fields] if isinstance(pane, TablePane) else []
+
+
 def _sort(screen: MainScreen, rest: str) -> None:
     pane = screen.active
     if not isinstance(pane, TablePane):
         raise CommandError("only tables have an order")
-    known = [field.column.key for field in pane.sheet.fields]
+    known = _columns(screen)
     if rest not in known or not pane.set_sort(rest):
         raise CommandError(f"{pane.what} can be ordered by: {', '.join(known)}")
 
@@ -32,8 +46,16 @@ def _filter(screen: MainScreen, rest: str) -> None:
     screen.active.set_filter(rest)
 
 
+def _filters(screen: MainScreen, rest: str) -> Iterable[str]:
+    pane = screen.active
+    found = complete_filter(pane.sheet, rest) if isinstance(pane, TablePane) else None
+    return () if found is None else (found,)
+
+
 ROWS: tuple[Command, ...] = (
-    Command(("ns", "namespace", "namespaces"), "a,b | all", "show these namespaces", _namespaces),
-    Command(("sort",), "COLUMN", "order the rows by a column", _sort),
-    Command(("filter",), "TEXT", "as / does; nothing clears it", _filter),
+    Command(
+        ("ns", "namespace", "namespaces"), "a,b | all", "show these namespaces", _namespaces, _known_namespaces
+    ),
+    Command(("sort",), "COLUMN", "order the rows by a column", _sort, lambda screen, _: _columns(screen)),
+    Command(("filter",), "TEXT", "as / does; nothing clears it", _filter, _filters),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, CommandError
+from tui.themes import THEMES
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
@@ -17,8 +18,14 @@ def _tour(screen: MainScreen, rest: str) -> None:
 
 
 SCREEN: tuple[Command, ...] = (
-    Command(("theme",), "NAME", "terminal, dark or light", lambda screen, rest: screen.set_theme(rest)),
-    Command(("tour",), "[off]", "a short tour of the keys that matter", _tour),
-    Command(("q", "quit", "q!", "exit"), "", "quit", lambda screen, _: screen.app.exit()),
+    Command(
+        ("theme",),
+        "NAME",
+        "terminal, dark or light",
+        lambda screen, rest: screen.set_theme(rest),
+        lambda *_: THEMES,
+    ),
+    Command(("tour",), "[off]", "a short tour of the keys that matter", _tour, lambda *_: ("off",)),
+    Command(("q", "quit", "q!", "qa", "exit"), "", "quit", lambda screen, _: screen.app.exit()),
     Command(("help", "h"), "", "help", lambda screen, _: screen.toggle_help()),
 )

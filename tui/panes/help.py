@@ -12,6 +12,7 @@ from textual.widget import Widget
 from tui.actions import ACTIONS
 from tui.commands import COMMANDS
 from tui.describe import Text, heading
+from tui.keymap import Keymap
 from tui.panes.detail import TextLines
 from tui.panes.pane import Pane
 from tui.session import Session
@@ -35,15 +36,15 @@ STATES = (
 )
 
 
-def help_lines(keys: Mapping[str, str]) -> list[Text]:
-    """All keys by group (`keys` are the remapped ones), commands, filters, and what the marks mean."""
+def help_lines(keymap: Keymap) -> list[Text]:
+    """All keys by group as they are now, commands, filters, and what the marks mean."""
     lines: list[Text] = []
     for group, actions in groupby(ACTIONS, key=lambda action: action.group):
         lines += heading(group)
         for action in actions:
             if action.name.startswith("namespace_") and action.name != "namespace_1":
                 continue
-            shown = keys.get(action.name) or action.shown
+            shown = keymap.shown(action.name)
             if action.name == "namespace_1":
                 lines.append(Text("1 .. 9", "namespaces as numbered in the header"))
             else:
@@ -63,9 +64,10 @@ class HelpPane(Pane):
     title = "Help"
     what = "keys"
 
-    def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
+    def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str, keymap: Keymap) -> None:
         super().__init__(session, palette, pane_id)
         self.text = TextLines(palette)
+        self.keymap = keymap
 
     def compose(self) -> ComposeResult:
         yield self.heading
@@ -73,7 +75,7 @@ class HelpPane(Pane):
 
     def open(self) -> None:
         self.text.first = 0
-        self.text.show(help_lines(self.session.settings.ui.keys))
+        self.text.show(help_lines(self.keymap))
         self.screen.set_focus(self.text)
         self.tell_title()
 

@@ -41,7 +41,21 @@ async def _(on: Stage) -> None:
     await on.press("slash")
     assert on.screen.prompt.value == "web-1", "a filter is edited, not typed anew"
     await on.press("escape")
+    await on.press("slash", "x")
+    assert len(on.keys(pane)) == 0, "a filter is tried while it is typed"
+    assert on.app.focused is on.screen.prompt
+    await on.press("escape")
     assert len(on.keys(pane)) == 10, "leaving the prompt changes nothing"
+    assert pane.filter.text == "web-1"
+    await on.press("j")
+    row = pane.table.cursor_key
+    await on.press("slash", "ctrl+u", "(")
+    assert len(on.keys(pane)) == 40, "what is not finished is waited for"
+    await on.press("escape")
+    assert pane.table.cursor_key == row
+    await on.press("slash", "up")
+    assert on.screen.prompt.value == "status:[", "what was typed before comes back"
+    await on.press("escape")
 
 
 @check("back")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
-from tui.actions import ACTIONS, BY_NAME, key_conflicts
-from tui.commands import COMMAND_OF, COMMANDS, complete
+from tui.actions import ACTIONS, BY_NAME
+from tui.commands import COMMAND_OF, COMMANDS, complete, complete_filter
 from tui.commands.command import CommandError
 from tui.commands.console import parse_span
+from tui.keymap import Keymap, canonical, is_key, key_conflicts, shown_key
+from tui.saved_layouts import Layouts
+from tui.sheets.pods import PODS
 
 ENGAGED = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+h", "ctrl+j", "ctrl+k", "ctrl+l", "ctrl+@", "ctrl+space"}
 """Keys that tmux, screen, flow control or the terminal's own names for Backspace and Enter take."""
@@ -40,9 +45,12 @@ def test_no_two_commands_share_a_name() -> None:
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({"nonsense": "x"}, ["ui.keys.nonsense: there is no action of this name"]),
-        ({"zoom": "j"}, ["ui.keys: j is claimed by zoom and by down"]),
-        ({"zoom": "Z, j"}, ["ui.keys: j is claimed by zoom and by down"]),
+        ({"nonsense": "x"}, ["ui.keys.nonsense: there is no action of this name; ? lists them"]),
+        ({"zoom": "j"}, ["ui.keys: j is claimed by zoom and by down; zoom has it"]),
+        ({"zoom": "Z, Ctrl-r"}, ["ui.keys: Ctrl-r is claimed by zoom and by refresh; zoom has it"]),
+        ({"zoom": "Q", "hide": "Q"}, ["ui.keys: Q is claimed by zoom and by hide; zoom has it"]),
+        ({"zoom": "zz"}, ["ui.keys.zoom: 'zz' is no key; write a letter, f5, ctrl+t or a name such as pageup"]),
+        ({"zoom": ""}, ["ui.keys.zoom: '' is no key; write a letter, f5, ctrl+t or a name such as pageup"]),
     ],
 )
 def test_mistakes_in_remapped_keys_are_named(keys: dict[str, str], said: list[str]) -> None:
@@ -50,7 +58,55 @@ def test_mistakes_in_remapped_keys_are_named(keys: dict[str, str], said: list[st
 
 
 def test_keys_may_be_exchanged() -> None:
-    assert key_conflicts({"zoom": "v", "graph": "z"}) == []
+    keymap = Keymap({"zoom": "v", "graph": "z"})
+    assert keymap.problems == []
+    assert (keymap.action_of("v"), keymap.action_of("z")) == ("zoom", "graph")
+    assert keymap.shown("zoom") == "v"
+
+
+def test_who_was_given_a_key_goes_before_those_that_have_it_by_default() -> None:
+    """A new version may bring new keys: what somebody chose stays his."""
+    keymap = Keymap({"zoom": "j, F5"})
+    assert keymap.action_of("j") == "zoom"
+    assert keymap.action_of("down") == "down"
+    assert keymap.keys("down") == ["down"]
+    assert keymap.shown("zoom") == "j, F5"
+    assert keymap.shown("down") == "Down"
+    assert keymap.action_of("z") is None
+
+
+def test_an_action_may_lose_its_only_key() -> None:
+    keymap = Keymap({"zoom": "v"})
+    assert keymap.keys("graph") == []
+    assert keymap.shown("graph") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "shown"),
+    [
+        ("question_mark", "?", "?"),
+        ("Ctrl-r", "ctrl+r", "Ctrl-r"),
+        ("Esc", "escape", "Esc"),
+        ("PgUp", "pageup", "PgUp"),
+        ("Shift-G", "G", "G"),
+        ("shift+tab", "shift+tab", "Shift-Tab"),
+        ("minus", "-", "-"),
+        ("-", "-", "-"),
+        ("slash", "/", "/"),
+        ("space", "space", "Space"),
+        ("F5", "f5", "F5"),
+        (" q ", "q", "q"),
+    ],
+)
+def test_spellings_of_keys(written: str, key: str, shown: str) -> None:
+    assert canonical(written) == key
+    assert is_key(key)
+    assert shown_key(key) == shown
+
+
+def test_every_key_of_the_tables_is_one() -> None:
+    for action in ACTIONS:
+        assert all(is_key(canonical(key)) for key in action.keys.split(",")), action.name
 
 
 @pytest.mark.parametrize(
@@ -67,6 +123,20 @@ def test_what_is_no_duration_is_said_with_an_example(text: str) -> None:
         parse_span(text)
 
 
+class StandIn:
+    """As much of a screen as completion asks."""
+
+    def __init__(self) -> None:
+        self.session = SimpleNamespace(
+            world=SimpleNamespace(namespaces={"kube-system": 1, "payments": 1, "shop": 2})
+        )
+        self.layouts = Layouts({}, None)
+        self.active = None
+
+    def pane(self, _name: str) -> None:
+        return None
+
+
 @pytest.mark.parametrize(
     ("line", "whole"),
     [
@@ -75,21 +145,44 @@ def test_what_is_no_duration_is_said_with_an_example(text: str) -> None:
         ("sort", "sort"),
         ("fau", "faults"),
         ("zzz", None),
-        ("ns ", None),
+        ("ns ", "ns kube-system"),
         ("ns sh", "ns shop"),
+        ("ns a", "ns all"),
         ("ns shop,pa", "ns shop,payments"),
+        ("ns shop,", None),
+        ("ns shop,sh", None),
         ("namespace pa", "namespace payments"),
         ("ns x", None),
         ("pods x", None),
+        ("theme da", "theme dark"),
+        ("layout ", "layout overview"),
+        ("layout m", "layout metrics"),
+        ("layout save w", "layout save workloads"),
+        ("tour ", "tour off"),
     ],
 )
 def test_completion(line: str, whole: str | None) -> None:
-    assert complete(line, ["kube-system", "payments", "shop"]) == whole
+    assert complete(StandIn(), line) == whole  # type: ignore[arg-type]  # as much as it takes
 
 
 def test_a_completion_extends_what_was_typed() -> None:
     """The prompt shows only what goes on from there."""
     for name in (*COMMAND_OF, *BY_NAME):
         for length in range(1, len(name)):
-            found = complete(name[:length], [])
+            found = complete(StandIn(), name[:length])  # type: ignore[arg-type]  # as much as it takes
             assert found is None or found.startswith(name[:length])
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("sta", "status:"),
+        ("web !sta", "web !status:"),
+        ("rest", "restarts>"),
+        ("n", None),
+        ("web", None),
+        ("", None),
+    ],
+)
+def test_a_filter_is_completed_to_a_column_and_its_sign(text: str, whole: str | None) -> None:
+    assert complete_filter(PODS, text) == whole
