@@ -17,7 +17,9 @@ from sources.text import clean
 from tui.actions import BY_NAME
 from tui.arrangement import Arrangement, Body
 from tui.asking import Asking
+from tui.jump import Jump
 from tui.keymap import Keymap, TakesKeys
+from tui.palette import palette as everything
 from tui.panes.alerts import AlertsPane
 from tui.panes.bottom import BottomLine, TabLine
 from tui.panes.console import ConsolePane
@@ -27,6 +29,7 @@ from tui.panes.header import Header
 from tui.panes.help import HelpPane
 from tui.panes.nodes import NodesPane
 from tui.panes.pane import Pane
+from tui.panes.picker import PickerPane, Question
 from tui.panes.pods import PodsPane
 from tui.panes.table_pane import TablePane
 from tui.saved_layouts import Layouts
@@ -69,6 +72,10 @@ class MainScreen(Screen[None]):
         self.alerts_pane = AlertsPane(session, palette, "alerts")
         self.detail = DetailPane(session, palette, "detail", lambda key: self.alerts_pane.row(key))
         self.help = HelpPane(session, palette, "help", self.keymap)
+        self.picker = PickerPane(session, palette, "picker")
+        self.picker.close = self.back
+        self.picker.fail = lambda error: self.say(str(error), "bad")
+        self.jump = Jump()
         self.prompt: Asking = Asking(palette, id="prompt")
         self.bottom = BottomLine(palette)
         self.tour = TourLine(palette, self.keymap)
@@ -93,6 +100,7 @@ class MainScreen(Screen[None]):
         yield self.body
         yield self.detail
         yield self.help
+        yield self.picker
         yield self.tour
         yield self.prompt
         yield self.bottom
@@ -169,6 +177,7 @@ class MainScreen(Screen[None]):
         self.body.display = over is None
         self.detail.display = over is self.detail
         self.help.display = over is self.help
+        self.picker.display = over is self.picker
         active, alone = self.active.id or "", self.alone
         arrangement = self.arrangement
         self.body.show(
@@ -220,6 +229,17 @@ class MainScreen(Screen[None]):
 
     # -- what lies over the panes
 
+    def pick(self, question: Question) -> None:
+        """Lets somebody choose from a list."""
+        if self.picker not in self.overlays:
+            self.overlays.append(self.picker)
+        self.lay_out()
+        self.picker.ask(question)
+        self.refocus()
+
+    def open_palette(self) -> None:
+        self.pick(everything(self))
+
     def toggle_help(self) -> None:
         if self.help in self.overlays:
             self.back()
@@ -264,6 +284,11 @@ class MainScreen(Screen[None]):
 
     def take_key(self, event: Key) -> bool:
         """A key was pressed: typed into what has the keyboard, or the action that it stands for."""
+        if self.jump.on:
+            if (pane := self.jump.end(event.character)) is not None:
+                self.focus_pane(pane)
+            self.bottom.hush()
+            return True
         focused: object = self.focused
         if isinstance(focused, TakesKeys) and focused.take_key(event):
             return True
@@ -296,6 +321,20 @@ class MainScreen(Screen[None]):
             self.session.release()
             self.tick()
         self.second()
+
+    def begin_jump(self) -> None:
+        """Puts letters on the panes; the next key goes to one of them."""
+        shown = set(self.arrangement.shown())
+        self.overlays.clear()
+        self.lay_out()
+        self.say(self.jump.begin([pane for pane in self.panes if pane.id in shown]))
+
+    def quit(self) -> None:
+        """Out of the program, or only out of what lies over the panes."""
+        if self.overlays:
+            self.back()
+        else:
+            self.app.exit()
 
     def retry(self) -> None:
         self.session.runtime.retry_now()
@@ -342,5 +381,5 @@ class MainScreen(Screen[None]):
         self.palette = chosen.palette
         for widget in (self.header, self.tabs_line, self.tour, self.prompt, self.bottom):
             widget.palette = chosen.palette
-        for pane in (*self.panes, self.detail, self.help):
+        for pane in (*self.panes, self.detail, self.help, self.picker):
             pane.use_palette(chosen.palette)

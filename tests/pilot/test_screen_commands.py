@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sources.contract import Delete, Denied, NotFound, Upsert
 from sources.model import Alert, ObjectRef
 from tests.pilot.staged import NOW, event, node, pod, stage
 from tests.pilot.staged_sources import FakeCluster
+from tui.screen import MainScreen
 from tui.themes import THEMES
 
 
@@ -45,7 +47,6 @@ async def test_what_is_not_understood_is_said() -> None:
             ("frobnicate", "there is no command 'frobnicate'; ? lists all of them"),
             ("podz", "there is no command 'podz'; did you mean pods"),
             ("sort colour", "pods can be ordered by: namespace, name"),
-            ("sort", "pods can be ordered by: namespace, name"),
             ("theme neon", "there is no theme 'neon'; choose one of: terminal, dark, light"),
             ("filter (", "is not a regular expression"),
             ("filter -l", "-l needs a value"),
@@ -100,6 +101,30 @@ async def test_themes_change_on_the_spot() -> None:
             assert on.app.theme == chosen.base
             assert all(widget.palette == chosen.palette for widget in on.shown())
             assert on.screen.help.text.palette == chosen.palette, "what is hidden too"
+
+
+@pytest.mark.parametrize(
+    ("line", "typed", "check"),
+    [
+        ("sort", "resta", lambda screen: screen.pods_pane.sort == "restarts"),
+        ("theme", "light", lambda screen: screen.palette == THEMES["light"].palette),
+        ("layout", "metr", lambda screen: screen.arrangement.name == "metrics"),
+        ("ns", "shop", lambda screen: screen.session.namespaces == ("shop",)),
+    ],
+)
+async def test_a_command_without_its_argument_lets_one_choose(
+    line: str, typed: str, check: Callable[[MainScreen], bool]
+) -> None:
+    async with stage() as on:
+        await on.fill("pods", "pod", pod("shop/web"), pod("pay/web"))
+        await on.command(line)
+        assert on.screen.overlays == [on.screen.picker]
+        await on.type("nothing like this")
+        assert not check(on.screen), "nothing is taken where nothing fits"
+        await on.command(line)
+        await on.type(typed)
+        assert check(on.screen)
+        assert on.screen.overlays == []
 
 
 async def test_remapped_keys_act_and_are_in_the_help() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui import pickers
 from tui.actions.action import Action
 
 if TYPE_CHECKING:
@@ -15,8 +16,13 @@ def _namespace(digit: int) -> Callable[[MainScreen], object]:
     return lambda screen: screen.choose_slot(digit)
 
 
+def _choose(screen: MainScreen) -> None:
+    screen.pick(pickers.namespaces(screen))
+
+
 NAMESPACES: tuple[Action, ...] = (
     Action("all_namespaces", "0", "0", "all namespaces", "Namespaces", lambda screen: screen.set_namespaces([])),
+    Action("namespaces", "n", "n", "choose namespaces from a list", "Namespaces", _choose),
     *(
         Action(
             f"namespace_{digit}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tui import pickers
 from tui.commands.command import Command, CommandError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def _layout(screen: MainScreen, rest: str) -> None:
     elif rest:
         screen.choose_layout(rest)
     else:
-        raise CommandError(f"layouts: {', '.join(screen.layouts.names())}; `:layout save NAME` keeps this one")
+        screen.pick(pickers.layouts(screen))
 
 
 def _known(screen: MainScreen, rest: str) -> Iterable[str]:
@@ -29,5 +30,7 @@ def _known(screen: MainScreen, rest: str) -> Iterable[str]:
 
 
 LAYOUT: tuple[Command, ...] = (
-    Command(("layout", "layouts"), "NAME | save NAME", "arrange the panes, or keep how they are", _layout, _known),
+    Command(
+        ("layout", "layouts"), "[NAME | save NAME]", "arrange the panes, or keep how they are", _layout, _known
+    ),
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tui import pickers
 from tui.commands.command import Command, CommandError
 from tui.commands.filters import complete_filter
 from tui.panes.table_pane import TablePane
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 def _namespaces(screen: MainScreen, rest: str) -> None:
     names = [name for name in re.split(r"[,\s]+", rest) if name]
-    screen.set_namespaces([] if names in ([], ["all"], ["*"]) else names)
+    if not names:
+        screen.pick(pickers.namespaces(screen))
+        return
+    screen.set_namespaces([] if names in (["all"], ["*"]) else names)
 
 
 def _known_namespaces(screen: MainScreen, rest: str) -> Iterable[str]:
@@ -36,6 +40,9 @@ def _sort(screen: MainScreen, rest: str) -> None:
     if not isinstance(pane, TablePane):
         raise CommandError("only tables have an order")
     known = _columns(screen)
+    if not rest:
+        screen.pick(pickers.columns(screen, pane))
+        return
     if rest not in known or not pane.set_sort(rest):
         raise CommandError(f"{pane.what} can be ordered by: {', '.join(known)}")
 

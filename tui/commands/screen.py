@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui import pickers
 from tui.commands.command import Command, CommandError
 from tui.themes import THEMES
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
+
+
+def _theme(screen: MainScreen, rest: str) -> None:
+    if rest:
+        screen.set_theme(rest)
+    else:
+        screen.pick(pickers.themes(screen))
 
 
 def _tour(screen: MainScreen, rest: str) -> None:
@@ -18,13 +26,7 @@ def _tour(screen: MainScreen, rest: str) -> None:
 
 
 SCREEN: tuple[Command, ...] = (
-    Command(
-        ("theme",),
-        "NAME",
-        "terminal, dark or light",
-        lambda screen, rest: screen.set_theme(rest),
-        lambda *_: THEMES,
-    ),
+    Command(("theme", "themes"), "[NAME]", "other colours", _theme, lambda *_: THEMES),
     Command(("tour",), "[off]", "a short tour of the keys that matter", _tour, lambda *_: ("off",)),
     Command(("q", "quit", "q!", "qa", "exit"), "", "quit", lambda screen, _: screen.app.exit()),
     Command(("help", "h"), "", "help", lambda screen, _: screen.toggle_help()),

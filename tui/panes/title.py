@@ -18,6 +18,7 @@ class TitleLine(LineWidget):
     left: Sequence[Piece] = ()
     right: Sequence[Piece] = ()
     focused_pane = False
+    letter = ""
 
     def __init__(self, palette: Mapping[str, Style], ascii_only: bool = False) -> None:
         super().__init__(palette)
@@ -28,8 +29,14 @@ class TitleLine(LineWidget):
         self.left, self.right, self.focused_pane = left, right, focused
         self.update_lines()
 
+    def mark(self, letter: str) -> None:
+        """Puts a jump label before the title; "" takes it away."""
+        self.letter = letter
+        self.update_lines()
+
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
-        left = clipped(self.left, columns)
+        label = [(f" {self.letter} ", "held")] if self.letter else []
+        left = clipped([*label, *self.left], columns)
         room = columns - sum(width(text) for text, _ in left) - 1
         right = clipped(self.right, max(room, 0))
         gap = columns - sum(width(text) for text, _ in (*left, *right))

@@ -33,3 +33,20 @@ async def _(on: Stage) -> None:
         else:
             assert on.bottom == f"there is no namespace {digit}"
             assert on.screen.session.namespaces == (slots[-1],)
+
+
+@check("namespaces")
+async def _(on: Stage) -> None:
+    await on.press("n")
+    await on.type("sho")
+    assert on.screen.session.namespaces == ("shop",)
+    await on.press("n")
+    assert "1 marked" in on.title(on.screen.picker)
+    await on.press("up", "space", "enter")
+    assert set(on.screen.session.namespaces) == {"shop", "pay"}
+    await on.press("n", "end", "enter")
+    assert set(on.screen.session.namespaces) == {"shop", "pay"}, "the marks stand"
+    await on.press("n", "home", "enter")
+    assert on.screen.session.namespaces == (), "what is not marked is meant alone"
+    await on.press("n", "escape")
+    assert on.screen.session.namespaces == ()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from sources.contract import Upsert
 from tests.pilot.checks.check import check
 from tests.pilot.staged import Stage, pod
+from tui.terminal.app import TerminalSafeApp
 
 
 @check("help")
@@ -83,6 +86,45 @@ async def _(on: Stage) -> None:
     assert not on.app._exit
 
 
+@check("palette")
+async def _(on: Stage) -> None:
+    await on.press("semicolon")
+    assert "Shift-M" in on.text, "actions with their keys"
+    assert on.app.focused is on.screen.picker.line
+    await on.type("zoom")
+    assert on.screen.overlays == []
+    assert on.screen.arrangement.zoomed
+    await on.press("semicolon")
+    await on.type(":sort")
+    assert on.screen.prompt.value == "sort ", "a command waits for its arguments"
+    await on.press("escape", "semicolon", "q", "escape")
+    assert not on.app._exit, "keys are typed, not obeyed"
+    assert on.screen.overlays == []
+    assert on.app.focused is on.screen.pods_pane.table
+
+
+@check("jump")
+async def _(on: Stage) -> None:
+    await on.press("f")
+    assert on.title(on.screen.nodes_pane).startswith(" a ")
+    assert "d Events" in on.bottom
+    await on.press("d")
+    assert on.screen.active is on.screen.events_pane
+    assert not on.title(on.screen.nodes_pane).startswith(" a ")
+    await on.press("f", "z")
+    assert not on.screen.arrangement.zoomed, "another key only ends it"
+    await on.press("z", "f", "a")
+    assert on.screen.active is on.screen.nodes_pane, "also where only one pane is shown"
+
+
+@check("repaint")
+async def _(on: Stage) -> None:
+    with patch.object(TerminalSafeApp, "repaint", autospec=True) as repaint:
+        await on.press("f5")
+        await on.press("ctrl+l")
+    assert repaint.call_count == 2
+
+
 @check("next_pane", "previous_pane")
 async def _(on: Stage) -> None:
     order = list(on.screen.panes)
@@ -139,5 +181,16 @@ async def _(on: Stage) -> None:
 
 @check("quit")
 async def _(on: Stage) -> None:
+    await on.press("question_mark")
+    await on.press("q")
+    assert not on.app._exit, "it leaves the help first"
+    assert on.screen.overlays == []
     await on.press("q")
     assert on.app._exit
+
+
+@check("leave")
+async def _(on: Stage) -> None:
+    await on.press("colon")
+    await on.press("ctrl+c")
+    assert on.app._exit, "also while something is typed"

@@ -1,0 +1,51 @@
+"""What can be chosen from a list, and what then happens: namespaces, themes, layouts, columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.panes.picker import Choice, Question
+from tui.panes.table_pane import TablePane
+from tui.themes import THEMES
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
+
+ALL = "*"
+"""Stands for all namespaces; no namespace is called so."""
+
+
+def namespaces(screen: MainScreen) -> Question:
+    """One namespace, or the union of several."""
+    session = screen.session
+    counts = session.world.namespaces
+    slots = {name: str(digit) for digit, name in enumerate(session.namespace_slots(), start=1)}
+    names = [*slots, *(name for name in sorted(counts) if name not in slots)]
+    choices = [Choice(ALL, "all", "every namespace", screen.keymap.shown("all_namespaces"))]
+    choices += [Choice(name, name, f"{counts.get(name, 0)} pods", slots.get(name, "")) for name in names]
+
+    def take(chosen: Sequence[str]) -> None:
+        screen.set_namespaces([] if ALL in chosen else chosen)
+
+    return Question(
+        "namespaces", choices, take, many=True, marked=session.namespaces, current=(*session.namespaces, ALL)[0]
+    )
+
+
+def themes(screen: MainScreen) -> Question:
+    return Question("theme", [Choice(name, name) for name in THEMES], lambda chosen: screen.set_theme(chosen[0]))
+
+
+def layouts(screen: MainScreen) -> Question:
+    choices = [Choice(name, name, ", ".join(screen.layouts.get(name).panes)) for name in screen.layouts.names()]
+    current = screen.arrangement.name
+    return Question("layout", choices, lambda chosen: screen.choose_layout(chosen[0]), current=current)
+
+
+def columns(screen: MainScreen, pane: TablePane[object]) -> Question:
+    """The column that orders the rows."""
+    choices = [Choice(field.column.key, field.column.key, field.column.title) for field in pane.sheet.fields]
+    return Question(
+        f"order of the {pane.what}", choices, lambda chosen: pane.set_sort(chosen[0]), current=pane.sort
+    )
