@@ -38,6 +38,7 @@ from tui.terminal.backlog import backlog
 from tui.terminal.clipboard import copy
 from tui.themes import THEMES, theme
 from tui.tour import TourLine
+from tui.widgets.graph import Graph
 from tui.widgets.table import LineTable
 
 NARROW = 100
@@ -222,10 +223,10 @@ class MainScreen(Screen[None]):
     def toggle_zoom(self) -> None:
         self.rearrange(self.arrangement._replace(zoomed=not self.arrangement.zoomed))
 
-    def scrolled(self) -> LineTable | None:
-        """What the moving keys move; None where nothing does (a graph)."""
+    def scrolled(self) -> LineTable | Graph | None:
+        """What the moving keys move: a table's cursor, a graph's selected series; None where there is neither."""
         target = (self.overlays[-1] if self.overlays else self.active).focus_target()
-        return target if isinstance(target, LineTable) else None
+        return target if isinstance(target, (LineTable, Graph)) else None
 
     # -- what lies over the panes
 

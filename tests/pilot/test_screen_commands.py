@@ -57,7 +57,7 @@ async def test_what_is_not_understood_is_said() -> None:
             assert on.screen.bottom.is_on_screen
         await on.focus(on.screen.console)
         await on.command("sort name")
-        assert on.bottom == "only tables have an order"
+        assert on.bottom == "the answer can be ordered by: value"
         await on.command("filter x")
         assert on.bottom == "there is nothing to filter here"
         await on.press("slash")

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 def _sort(column: str) -> Callable[[MainScreen], object]:
     def run(screen: MainScreen) -> None:
         pane = screen.active
-        if isinstance(pane, ConsolePane):
-            pane.toggle_order()
-        elif isinstance(pane, TablePane) and not pane.set_sort(column):
+        if isinstance(pane, (TablePane, ConsolePane)) and not pane.set_sort(column):
             screen.say(f"{pane.what} have no column {column}")
 
     return run
@@ -28,21 +26,31 @@ def _step_sort(step: int) -> Callable[[MainScreen], object]:
     def run(screen: MainScreen) -> None:
         if isinstance(screen.active, TablePane):
             screen.active.step_sort(step)
+        elif isinstance(screen.active, ConsolePane):
+            screen.active.step_across(step)
 
     return run
 
 
 def _reverse(screen: MainScreen) -> None:
     pane = screen.active
-    if isinstance(pane, TablePane):
+    if isinstance(pane, (TablePane, ConsolePane)):
         pane.set_sort(pane.sort, not pane.reverse)
-    elif isinstance(pane, ConsolePane):
-        pane.toggle_order()
 
 
 def _faults(screen: MainScreen) -> None:
     if isinstance(screen.active, TablePane):
         screen.active.toggle_faults()
+
+
+def _mark(screen: MainScreen) -> None:
+    if isinstance(screen.active, ConsolePane) and screen.active.graph.display:
+        screen.active.graph.toggle_series()
+
+
+def _wide(screen: MainScreen) -> None:
+    if isinstance(screen.active, ConsolePane):
+        screen.active.toggle_wide()
 
 
 ROWS: tuple[Action, ...] = (
@@ -56,5 +64,7 @@ ROWS: tuple[Action, ...] = (
     Action("sort_next", "greater_than_sign", ">", "order by the next column", "Rows", _step_sort(1)),
     Action("sort_previous", "less_than_sign", "<", "order by the previous column", "Rows", _step_sort(-1)),
     Action("sort_reverse", "o", "o", "turn the order round", "Rows", _reverse),
+    Action("mark", "m", "m", "graph: the selected series on or off", "Rows", _mark),
+    Action("wide", "w,ctrl+w", "w", "the answer's series as Prometheus writes them", "Rows", _wide),
     Action("copy", "c", "c", "copy the name of the row", "Rows", lambda screen: screen.copy_name()),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui import pickers
 from tui.commands.command import Command, CommandError
 from tui.commands.filters import complete_filter
+from tui.panes.console import ConsolePane
 from tui.panes.table_pane import TablePane
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ def _columns(screen: MainScreen) -> list[str]:
 
 def _sort(screen: MainScreen, rest: str) -> None:
     pane = screen.active
+    if isinstance(pane, ConsolePane):
+        if not pane.set_sort(rest):
+            labels = [column for column in pane.columns if not column.startswith("$")]
+            raise CommandError(f"the answer can be ordered by: {', '.join([*labels, 'value'])}")
+        return
     if not isinstance(pane, TablePane):
         raise CommandError("only tables have an order")
     known = _columns(screen)

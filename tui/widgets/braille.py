@@ -11,10 +11,11 @@ from tui.widgets.axis import bounds, spread
 from tui.widgets.spark import Glyphs
 
 Run = tuple[str, int]
-"""Text of one colour: (text, colour index of a series, or BLANK or THRESHOLD)."""
+"""Text of one colour: (text, colour index of a series, or BLANK, THRESHOLD or RULE)."""
 
 BLANK = -1
 THRESHOLD = -2
+RULE = -3
 
 # Bits of one half of a cell, bottom dot first, for the left and the right half.
 _BRAILLE = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
@@ -123,13 +124,15 @@ def render(
     y_max: float | None = None,
     glyphs: Glyphs = "braille",
     thresholds: Sequence[float] = (),
+    rule: int | None = None,
 ) -> list[list[Run]]:
     """`height` lines, top first, of runs that together are exactly `width` cells wide.
 
     All series share one grid (a shorter one ends earlier). The dots of all series are merged, so crossing
     lines have no holes; a cell has the colour of the last series that touches it. "braille" has 2 x 4 dots
     a cell, "block" 2 x 2, "ascii" one mark a cell, another for each series. `y_min` and `y_max` default to
-    the range of the data; what lies outside is not drawn. A threshold is a broken line behind the data.
+    the range of the data; what lies outside is not drawn. A threshold is a broken line behind the data,
+    `rule` the cell of an upright one.
     """
     if width <= 0 or height <= 0:
         return []
@@ -157,6 +160,10 @@ def render(
         if lo <= value <= hi:
             row = height - 1 - row_of(value, lo, hi, height, glyphs)
             _behind(cells, colors, row, "-" if glyphs == "ascii" else "╌")
+    if rule is not None and 0 <= rule < width:
+        for texts, row_colors in zip(cells, colors, strict=True):
+            if row_colors[rule] < 0:
+                texts[rule], row_colors[rule] = "|" if glyphs == "ascii" else "│", RULE
     return [_runs(texts, row) for texts, row in zip(reversed(cells), reversed(colors), strict=True)]
 
 
@@ -165,6 +172,15 @@ def row_of(value: float, lo: float, hi: float, height: int, glyphs: Glyphs = "br
     tall = _DOTS[glyphs][1]
     share = (min(max(value, lo), hi) - lo) / (hi - lo)
     return height - 1 - int(share * (height * tall - 1) + 0.5) // tall
+
+
+def cell_of(index: int, size: int, width: int, glyphs: Glyphs = "braille") -> int:
+    """The cell in which `render` draws value `index` of `size` in `width` cells."""
+    wide = _DOTS[glyphs][0]
+    columns = width * wide
+    if size > columns:
+        return ((index + 1) * columns - 1) // size // wide
+    return round(index * (columns - 1) / (size - 1)) // wide if size > 1 else width - 1
 
 
 def _range(series: Sequence[Series], y_min: float | None, y_max: float | None) -> tuple[float, float]:

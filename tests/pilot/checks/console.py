@@ -50,7 +50,7 @@ async def _(on: Stage) -> None:
     assert "15m" in on.title(console)
     for _press in range(12):
         console.step_window(-1)
-    assert console.window == 300, "there is a narrowest"
+    assert console.window == 60, "there is a narrowest"
     for _press in range(12):
         console.step_window(1)
     assert console.window == 7 * 86400, "there is a widest"
@@ -65,3 +65,37 @@ async def _(on: Stage) -> None:
     await on.press("r")
     await on.settle()
     assert len(metrics.asked) == before + 1
+
+
+@check("cursor_left", "cursor_right", "mark")
+async def _(on: Stage) -> None:
+    graph = on.screen.console.graph
+    await on.press("left", "m")
+    assert graph.moment is None, "there is no graph to move in"
+    assert not graph.off
+    await on.settle()
+    await on.press("v", "left", "left")
+    assert graph.moment == 15.0
+    assert "at 2" in on.text
+    await on.press("right", "right")
+    assert graph.moment is None
+    assert "last 3" in on.text
+    await on.press("down", "j", "m")
+    assert graph.selected == '{job="db"}'
+    assert graph.off == {graph.selected}
+    assert 'off {job="db"}' in on.text
+    await on.press("m")
+    assert not graph.off
+
+
+@check("wide")
+async def _(on: Stage) -> None:
+    console = on.screen.console
+    await on.settle()
+    await on.press("w")
+    assert not console.wide, "another pane has the keyboard"
+    await on.focus(console)
+    await on.press("w")
+    assert '{job="web"}' in on.text
+    await on.press("w")
+    assert '{job="web"}' not in on.text

@@ -1,0 +1,90 @@
+"""What a query says about its own answer: the limits it compares with, and what it measures before comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from math import isfinite
+
+from sources.promql.ast import Binary, Expr, NumberLiteral, Paren, Unary
+from sources.promql.parser import parse
+from sources.promql.results import PromQLError
+from sources.promql.tokens import COMPARISONS
+
+LONGEST = 10_000
+"""Characters of a query that is read here; a longer one is only sent."""
+
+
+@lru_cache(maxsize=64)
+def tree(query: str) -> Expr | None:
+    """The parse tree of a query; None for what our parser does not know, which the server still may."""
+    if len(query) > LONGEST:
+        return None
+    try:
+        return parse(query)
+    except PromQLError:
+        return None
+
+
+def limits(query: str) -> list[float]:
+    """The numbers that the query compares its result with, as 0.9 in `a / b > 0.9`; none where the result is that
+    of the comparison itself (`bool`)."""
+    return sorted({limit for _, limit in _comparisons(tree(query), shown=True)})
+
+
+def measured(query: str) -> tuple[str, list[float]]:
+    """What an alert's expression measures, without the comparison that makes it fire, and the limits of that; the
+    query itself where there is nothing to take away. A graph of it shows how far from firing it is."""
+    found = next(_comparisons(tree(query), shown=False), None)
+    if found is None:
+        return query, []
+    left, limit = found
+    return query[left.start : left.end], [limit]
+
+
+def _comparisons(expr: Expr | None, shown: bool) -> Iterator[tuple[Expr, float]]:
+    """(what is compared, with which number), as far as the result consists of it."""
+    expr = _bare(expr)
+    if not isinstance(expr, Binary):
+        return
+    if expr.op in ("and", "unless"):
+        yield from _comparisons(expr.left, shown)
+    elif expr.op == "or" and shown:
+        yield from _comparisons(expr.left, shown)
+        yield from _comparisons(expr.right, shown)
+    elif expr.op in COMPARISONS and not (shown and expr.returns_bool):
+        for side, other in ((expr.left, expr.right), (expr.right, expr.left)):
+            limit = constant(other)
+            if limit is not None and isfinite(limit) and constant(side) is None:
+                yield side, limit
+
+
+def constant(expr: Expr | None) -> float | None:
+    """The value of arithmetic on numbers (`5 * 60`, `-1`); None for anything that needs samples."""
+    expr = _bare(expr)
+    if isinstance(expr, NumberLiteral):
+        return expr.value
+    if isinstance(expr, Unary):
+        value = constant(expr.expr)
+        return None if value is None else -value if expr.op == "-" else value
+    if isinstance(expr, Binary):
+        left, right = constant(expr.left), constant(expr.right)
+        if left is not None and right is not None:
+            return _calculated(expr.op, left, right)
+    return None
+
+
+def _calculated(op: str, left: float, right: float) -> float | None:
+    try:
+        if op == "^":
+            power = left**right
+            return float(power) if isinstance(power, (int, float)) else None
+        return {"+": left + right, "-": left - right, "*": left * right, "/": left / right}.get(op)
+    except (OverflowError, ZeroDivisionError):
+        return None
+
+
+def _bare(expr: Expr | None) -> Expr | None:
+    while isinstance(expr, Paren):
+        expr = expr.expr
+    return expr
