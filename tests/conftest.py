@@ -19,6 +19,7 @@ os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="topmast-tests-")
 os.environ.pop("NO_COLOR", None)
 os.environ.pop("TEXTUAL_THEME", None)
+os.environ.pop("TOPMAST_CONFIG", None)
 
 from tests.goldens import golden_svg, golden_text  # noqa: E402 - after the variables
 

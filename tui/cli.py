@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from sources.choices import THEMES
 from tui.oneshot.arguments import duration, moment, positive, span, timeout
-from tui.oneshot.failure import INTERRUPTED, PIPE_CLOSED, USAGE, CommandError, say
+from tui.oneshot.failure import INTERRUPTED, PIPE_CLOSED, USAGE, CommandError, say, shortly
 
 PLUGIN = "kubectl-topmast"
 RESOURCES = {
@@ -162,8 +162,8 @@ def build_parser(prog: str) -> argparse.ArgumentParser:
     query.add_argument("-o", "--output", choices=("table", "json", "csv", "graph"), default="table")
 
     sources = command("sources", "list the installed kinds of sources and the configured ones")
-    config = command("config", "say where the configuration is, what it says, and whether it is right")
-    config.add_argument("action", choices=("path", "show", "check"))
+    config = command("config", "say where the configuration is, what it says, whether it is right; print a sample")
+    config.add_argument("action", choices=("path", "show", "check", "sample"))
 
     for each in (doctor, get, query, sources, config):
         each.add_argument("--demo", action="store_true", help="on the invented cluster of `topmast demo`")
@@ -232,19 +232,20 @@ def _command(args: argparse.Namespace) -> int:
         from tui.oneshot.show import show_sources
 
         return show_sources(args)
-    from tui.oneshot.show import show_config
+    from tui.oneshot.config import config
 
-    return show_config(args)
+    return config(args)
 
 
 def _explained(error: Exception) -> int:
     """One line and an exit code for what a command did not handle."""
+    from sources.config import ConfigError
     from sources.contract import SourceError
     from tui.oneshot.errors import exit_code
     from tui.terminal import crash
 
     if isinstance(error, SourceError):
-        say(str(error))
+        say(*shortly(error.problems) if isinstance(error, ConfigError) else [str(error)])
         return exit_code(error)
     report = crash.write_report(crash.crash_report(error, os.environ), os.environ)
     with suppress(OSError, ValueError):

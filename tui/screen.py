@@ -62,7 +62,7 @@ class MainScreen(Screen[None]):
     def __init__(self, session: Session, palette: Mapping[str, Style], title: str) -> None:
         super().__init__()
         self.session = session
-        self.keymap = Keymap(session.settings.ui.keys)
+        self.keymap = Keymap(session.settings.ui.remapped)
         self.palette = palette
         self.header = Header(session, palette, title)
         self.tabs_line = TabLine(palette)

@@ -151,8 +151,10 @@ class _Layers:
         prefix = ".".join(map(str, path))
         if path in self.document.lines:
             self.origins[prefix] = self.document.place(path)
-        for key in values:
+        for key, value in values.items():
             self.origins[f"{prefix}.{key}"] = flags[key][1] if key in flags else self.document.place((*path, key))
+            for item in value if isinstance(value, dict) and key not in flags else ():
+                self.origins[f"{prefix}.{key}.{item}"] = self.document.place((*path, key, item))
         found = list(problems(values, shape, path, besides))
         for problem in found:
             flag = flags.get(str(problem.path[len(path)])) if len(problem.path) > len(path) else None
@@ -164,15 +166,22 @@ class _Layers:
 
 
 def shown(settings: Settings) -> list[tuple[str, Any, str]]:
-    """Each setting as (dotted key, value, origin) for `topmast config show`; defaults say "default"."""
-    sections: dict[str, Struct] = {"ui": settings.ui, "namespaces": settings.namespaces}
-    sections["columns"] = msgspec.convert(dict(settings.columns), Columns)
-    sections["pins"] = settings.pins
-    sections |= {f"layouts.{name}": layout for name, layout in settings.layouts.items()}
-    sections |= {f"sources.{name}": config for name, (_, config) in settings.sources.items()}
+    """Each setting as (dotted key, value, origin) for `topmast config show`; defaults say "default".
+
+    The tables of the screen's own sections have a row for each of their keys; those of sources stay whole: only
+    by the name of a field can one tell whether it is a secret.
+    """
+    ours: dict[str, Struct] = {"ui": settings.ui, "namespaces": settings.namespaces}
+    ours["columns"] = msgspec.convert(dict(settings.columns), Columns)
+    ours["pins"] = settings.pins
+    ours |= {f"layouts.{name}": layout for name, layout in settings.layouts.items()}
+    theirs = {f"sources.{name}": config for name, (_, config) in settings.sources.items()}
     rows = []
-    for prefix, section in sections.items():
+    for prefix, section in {**ours, **theirs}.items():
         for field in msgspec.structs.fields(section):
-            key = f"{prefix}.{field.encode_name}"
-            rows.append((key, getattr(section, field.name), settings.origins.get(key, "default")))
-    return rows
+            key, value = f"{prefix}.{field.encode_name}", getattr(section, field.name)
+            if prefix in ours and isinstance(value, dict) and value:
+                rows += [(f"{key}.{name}", item) for name, item in value.items()]
+            else:
+                rows.append((key, value))
+    return [(key, value, settings.origins.get(key, "default")) for key, value in rows]

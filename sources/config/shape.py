@@ -11,8 +11,9 @@ from msgspec import Meta, Struct
 
 from sources.choices import ClockName, ColourName, PaneName, ThemeName
 
-Weight = Annotated[float, Meta(gt=0, le=100)]
-"""A share of the room beside its neighbours' shares."""
+Width = Annotated[float, Meta(gt=0, le=100)]
+Height = Annotated[float, Meta(ge=0, le=100)]
+"""Shares of the room beside those of the neighbours."""
 
 
 class Ui(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,6 +40,11 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     keys: dict[str, str] = {}
     """Action to the keys that should do it instead of its own, separated by commas."""
 
+    @property
+    def remapped(self) -> Mapping[str, str]:
+        """`keys`, and what follows from `exit_on_ctrl_c`."""
+        return self.keys if self.exit_on_ctrl_c or "quit" in self.keys else {**self.keys, "quit": "q"}
+
     def __post_init__(self) -> None:
         for field, patterns in (("production", self.production), ("bands", self.bands)):
             for pattern in patterns:
@@ -53,10 +59,10 @@ class Layout(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     columns: tuple[tuple[PaneName, ...], ...]
     """The panes of each column. What is left out is not shown."""
-    widths: tuple[Weight, ...] = ()
+    widths: tuple[Width, ...] = ()
     """A share for each column; equal ones if empty."""
-    heights: dict[PaneName, Weight] = {}
-    """A share for each pane within its column; 1 if not given."""
+    heights: dict[PaneName, Height] = {}
+    """A share for each pane within its column, 1 if not given; 0 is a title line until it has the keyboard."""
     active: PaneName | None = None
     """The pane that has the keyboard first; the first one of all if not given."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from sources.text import clean
 
@@ -25,6 +26,12 @@ class CommandError(Exception):
         super().__init__(*lines)
         self.code = code
         self.lines = lines
+
+
+def shortly(problems: Sequence[str]) -> list[str]:
+    """The first of several mistakes in the configuration, and how to see the others."""
+    more = len(problems) - 1
+    return [*problems[:1], *([f"and {more} more; `topmast config check` tells all"] if more > 0 else [])]
 
 
 def say(*lines: str) -> None:

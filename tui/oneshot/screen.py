@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from tui.oneshot.failure import USAGE, CommandError
+from tui.oneshot.failure import USAGE, CommandError, shortly
 from tui.terminal.environment import prepare_environment
 
 
@@ -19,6 +19,11 @@ def screen(args: argparse.Namespace) -> int:
 
     settings = settings_from(args)
     terminal = terminal._replace(ascii=terminal.ascii or settings.ui.ascii)
+
+    from tui.oneshot.screen_check import screen_problems
+
+    if wrong := screen_problems(settings):
+        raise CommandError(USAGE, *shortly(wrong))
 
     from sources.runtime import Runtime
     from tui.app import TopmastApp

@@ -9,7 +9,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from sources.contract import Batch, Change, Feed, Status
+from msgspec import Struct
+
+from sources.contract import Batch, Change, Context, Feed, Misconfigured, Status
 from sources.model import Event, Node, NodeUsage, ObjectRef, Pod, PodUsage
 
 NOW = 1_764_000_000.0
@@ -108,3 +110,38 @@ def pod_usage(name: str, cpu: int, memory: int, namespace: str = "shop") -> PodU
 
 def node_usage(name: str, cpu: int, memory: int) -> NodeUsage:
     return NodeUsage(name, cpu, memory, NOW - 10, 15.0)
+
+
+class Shape(Struct, frozen=True, forbid_unknown_fields=True, rename={"as_": "as"}):
+    """Stands for every source's settings."""
+
+    url: str = ""
+    kubeconfig: str | None = None
+    context: str | None = None
+    cluster: str | None = None
+    user: str | None = None
+    namespace: str | None = None
+    own_namespace: bool = False
+    as_: str | None = None
+    as_groups: tuple[str, ...] = ()
+    as_uid: str | None = None
+    request_timeout: str | None = None
+    seed: int = 1
+    speed: float = 1.0
+    headers: dict[str, str] = {}
+    bearer_token_env: str = ""
+    password_command: tuple[str, ...] = ()
+    interval: float = 15.0
+
+
+class Made:
+    """A source that does nothing but be there."""
+
+    Config = Shape
+
+    def __init__(self, config: Shape, context: Context) -> None:
+        if config.interval < 1:
+            raise Misconfigured("interval: less than 1 second")
+
+    def describe(self) -> str:
+        return "something at https://user:hunter22@host"
