@@ -86,7 +86,7 @@ class Keymap:
         # Who was given a key goes before those that have it by default: a new version may bring new defaults.
         chosen = [action.name for action in ACTIONS if action.name in remapped]
         for name in chosen:
-            self._give(name, remapped[name].split(",") if remapped[name] != "," else [","])
+            self._give(name, _listed(remapped[name]))
         for action in ACTIONS:
             if action.name not in remapped:
                 self._give(action.name, action.keys.split(","))
@@ -121,6 +121,11 @@ class Keymap:
         if name not in self._changed:
             return BY_NAME[name].shown
         return ", ".join(map(shown_key, self._keys[name]))
+
+
+def _listed(keys: str) -> list[str]:
+    """Keys as `[ui.keys]` has them: separated by commas, a comma alone being the key; nothing takes them away."""
+    return [keys] if keys == "," else keys.split(",") if keys.strip() else []
 
 
 def _default(name: str) -> list[str]:

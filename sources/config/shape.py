@@ -32,18 +32,18 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mouse: bool = False
     """Let the screen have the mouse; off, selecting text works as everywhere else."""
     exit_on_ctrl_c: bool = True
-    """Whether Ctrl-c ends the program, as q does."""
+    """Whether Ctrl-c ends the program at once, from anywhere."""
     production: tuple[str, ...] = ("prod", "prd", r"(?<![a-z])live(?![a-z])")
     """Regular expressions; a context whose name has one of them gets a loud header. Letter case does not count."""
     bands: dict[str, ColourName] = {}
     """Regular expression on the context's name to the colour of the header's band; the first that fits."""
     keys: dict[str, str] = {}
-    """Action to the keys that should do it instead of its own, separated by commas."""
+    """Action to the keys that should do it instead of its own, separated by commas; "" for none."""
 
     @property
     def remapped(self) -> Mapping[str, str]:
         """`keys`, and what follows from `exit_on_ctrl_c`."""
-        return self.keys if self.exit_on_ctrl_c or "quit" in self.keys else {**self.keys, "quit": "q"}
+        return self.keys if self.exit_on_ctrl_c else {"leave": "", **self.keys}
 
     def __post_init__(self) -> None:
         for field, patterns in (("production", self.production), ("bands", self.bands)):

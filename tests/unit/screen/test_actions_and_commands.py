@@ -50,11 +50,16 @@ def test_no_two_commands_share_a_name() -> None:
         ({"zoom": "Z, Ctrl-r"}, ["ui.keys: Ctrl-r is claimed by zoom and by refresh; zoom has it"]),
         ({"zoom": "Q", "hide": "Q"}, ["ui.keys: Q is claimed by zoom and by hide; zoom has it"]),
         ({"zoom": "zz"}, ["ui.keys.zoom: 'zz' is no key; write a letter, f5, ctrl+t or a name such as pageup"]),
-        ({"zoom": ""}, ["ui.keys.zoom: '' is no key; write a letter, f5, ctrl+t or a name such as pageup"]),
     ],
 )
 def test_mistakes_in_remapped_keys_are_named(keys: dict[str, str], said: list[str]) -> None:
     assert sorted(key_conflicts(keys)) == said
+
+
+def test_an_action_may_have_no_key() -> None:
+    keymap = Keymap({"zoom": ""})
+    assert keymap.problems == []
+    assert (keymap.keys("zoom"), keymap.action_of("z")) == ([], None)
 
 
 def test_keys_may_be_exchanged() -> None:
