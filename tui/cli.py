@@ -138,6 +138,7 @@ def build_parser(prog: str) -> argparse.ArgumentParser:
     demo = command("demo", "the screen on an invented cluster with an incident under way; needs nothing")
     demo.add_argument("--seed", type=int, metavar="N", help="which cluster (1)")
     demo.add_argument("--speed", type=positive, metavar="X", help="simulated seconds in a second (1)")
+    demo.add_argument("--scenario", metavar="NAME", help="another incident than the default; `list` names them")
     demo.add_argument("--tour", action="store_true", help="a short tour of the keys that matter")
 
     doctor = command("doctor", "say what each source can reach and may do, and the fix of what is wrong")

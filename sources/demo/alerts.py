@@ -7,12 +7,14 @@ from hashlib import blake2b
 from math import floor
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from sources.demo.alert_rules import RULES, AlertRule
 from sources.demo.cluster import Plan
 from sources.demo.evaluator import Storage, range_query
 from sources.demo.regex import compile_regex
 from sources.demo.series import SeriesOf
+from sources.demo.story import Hush
+from sources.demo.waves import uid
 from sources.model import Alert, AlertState, Labels, Matcher, Rule, Silence
 
 _EXTERNAL = ("prometheus", "monitoring/k8s")
@@ -20,65 +22,17 @@ _EXTERNAL = ("prometheus", "monitoring/k8s")
 _RECEIVERS = {"critical": "pager", "none": "null"}
 EVERY = 30.0
 """Seconds between two evaluations of the rules."""
-_LOOK_BACK = 600.0
-
-
-class AlertRule(Struct, frozen=True):
-    """An alerting rule: `duration` is its `for` in seconds; the texts may name labels as {label}."""
-
-    name: str
-    expr: str
-    duration: float
-    severity: str
-    summary: str
-    description: str
-    group: str = "kubernetes-apps"
-
-
-_RATIO = (
-    'sum by (namespace, service) (rate(http_requests_total{code=~"5.."}[5m])) '
-    "/ sum by (namespace, service) (rate(http_requests_total[5m]))"
-)
-RULES: tuple[AlertRule, ...] = (
-    AlertRule("Watchdog", "vector(1)", 0, "none", "The alerting pipeline works.",
-              "This alert always fires; its absence means that alerts do not arrive.", "general"),
-    AlertRule("TargetDown", "count by (job) (up == 0) / count by (job) (up) * 100 > 5", 60, "warning",
-              "Targets of {job} cannot be scraped.", "{value}% of the targets of job {job} are down.", "general"),
-    AlertRule("KubePodCrashLooping",
-              'max by (namespace, pod, container) (max_over_time('
-              'kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m])) >= 1',
-              120, "warning", "Pod is crash looping.",
-              "Pod {namespace}/{pod} ({container}) is in waiting state (reason: CrashLoopBackOff)."),
-    AlertRule("KubeContainerWaiting",
-              'sum by (namespace, pod, container, reason) ('
-              'kube_pod_container_status_waiting_reason{reason=~"ErrImagePull|ImagePullBackOff"}) > 0',
-              60, "warning", "Container waits longer than it should.",
-              "Container {container} of pod {namespace}/{pod} has been waiting (reason: {reason})."),
-    AlertRule("KubePodNotReady", 'sum by (namespace, pod) (kube_pod_status_phase{phase="Pending"} == 1)', 300,
-              "warning", "Pod has been in a non-ready state for more than 5 minutes.",
-              "Pod {namespace}/{pod} has not become ready."),
-    AlertRule("KubeDeploymentReplicasMismatch",
-              "kube_deployment_spec_replicas > kube_deployment_status_replicas_available", 240, "warning",
-              "Deployment has not matched the expected number of replicas.",
-              "Deployment {namespace}/{deployment} has too few available replicas."),
-    AlertRule("ContainerMemoryNearLimit",
-              'container_memory_working_set_bytes{namespace="payments"} '
-              '/ (container_spec_memory_limit_bytes{namespace="payments"} > 0) * 100 > 92', 30, "info",
-              "Container is about to be killed for its memory.",
-              "Container {container} of pod {namespace}/{pod} uses {value}% of its memory limit."),
-    AlertRule("KubeNodeNotReady", 'kube_node_status_condition{condition="Ready",status="true"} == 0', 60,
-              "critical", "Node is not ready.", "{node} has been unready for more than a minute.",
-              "kubernetes-nodes"),
-    AlertRule("NodeFilesystemAlmostOutOfSpace",
-              "node_filesystem_avail_bytes / node_filesystem_size_bytes * 100 < 10",
-              30, "critical", "Filesystem has less than 10% space left.",
-              "Filesystem on {device}, mounted on {mountpoint}, at {node} has only {value}% available space left.",
-              "node-exporter"),
-    AlertRule("HighErrorRate", f"{_RATIO} * 100 > 5", 60, "critical", "Many requests fail.",
-              "{service} in {namespace} answers {value}% of its requests with a server error.", "slo"),
-    AlertRule("HighErrorRate", f"{_RATIO} * 100 > 1", 60, "warning", "Some requests fail.",
-              "{service} in {namespace} answers {value}% of its requests with a server error.", "slo"),
+_LOOK_BACK = 300.0
+_EVERY_DAY = (
+    Hush(
+        -5400, 19_800, (Matcher("namespace", "batch"), Matcher("pod", "model-training-.*", is_regex=True)),
+        "dana@example.com", "waiting for the GPU quota, OPS-4117",
+    ),
+    Hush(-90_000, 7200, (Matcher("alertname", "NodeClockNotSynchronising"),), "dana@example.com", "time server"),
 )  # fmt: skip
+_PLANNED = Hush(
+    3600, 3600, (Matcher("node", "worker-c.*", is_regex=True),), "lee@example.com", "kernel update of zone c"
+)
 
 
 class Active(Struct, frozen=True):
@@ -101,6 +55,7 @@ class AlertBook:
 
     def __init__(self, storage: Storage, plan: Plan) -> None:
         self._storage = storage
+        self._plan = plan
         self._start = plan.start
         self._read_to = 0.0
         self._stated: list[Alert] | None = None
@@ -192,24 +147,16 @@ class AlertBook:
         )
 
     def silences(self, now: float) -> list[Silence]:
-        """One that holds, one that will, one that is over."""
-        at = self._start
-        silences = (
-            Silence(
-                "6f0c2a51-3d8e-4b7a-9c55-0b1f4e8a7d21", "",
-                (Matcher("alertname", "KubePodNotReady"), Matcher("namespace", "batch")),
-                at - 5400, at + 4 * 3600, "dana@example.com", "waiting for the GPU quota, OPS-4117",
-            ),
-            Silence(
-                "b1d97e04-58c3-4f26-8a10-7c2e93d5f640", "", (Matcher("node", "worker-c.*", is_regex=True),),
-                at + 3600, at + 7200, "lee@example.com", "kernel update of zone c",
-            ),
-            Silence(
-                "e4a86b3c-92f7-4d05-b6c1-51d08f27a9be", "", (Matcher("alertname", "TargetDown"),),
-                at - 90000, at - 82800, "dana@example.com", "exporter upgrade",
-            ),
-        )  # fmt: skip
-        return [replace(silence, state=_silence_state(silence, now)) for silence in silences]
+        """What people have silenced so far: those of every day, and those of the scenario once they are made."""
+        made = (hush for hush in (*_EVERY_DAY, *self._plan.scenario.silences) if self._start + hush.begins <= now)
+        return [self._silence(hush, now) for hush in (*made, _PLANNED)]
+
+    def _silence(self, hush: Hush, now: float) -> Silence:
+        begins = self._start + hush.begins
+        ends = begins + hush.lasts
+        state = "pending" if now < begins else "expired" if ends <= now else "active"
+        made = uid(self._plan.rng("silence", hush.comment))
+        return Silence(made, state, hush.matchers, begins, ends, hush.by, hush.comment)
 
     def history(self, start: float, end: float) -> SeriesOf:
         """The series of ALERTS: for each alert the moments at which it was pending and those at which it fired."""
@@ -249,12 +196,6 @@ class AlertBook:
         ]
 
 
-def _silence_state(silence: Silence, now: float) -> str:
-    if silence.starts is not None and now < silence.starts:
-        return "pending"
-    return "expired" if silence.ends is not None and silence.ends <= now else "active"
-
-
 def fingerprint(labels: Labels) -> str:
     """Sixteen hexadecimal digits for a label set."""
     text = "\xff".join(f"{name}\xfe{value}" for name, value in labels)
@@ -277,11 +218,15 @@ def _filled(text: str, words: dict[str, str]) -> str:
 
 
 def _inhibits(source: Active, target: Active) -> bool:
-    """The usual rule: a critical alert inhibits the milder ones of the same name and subject."""
+    """The usual rules: a critical alert inhibits the milder ones of the same name and subject, and one about a
+    lost node those about what runs on it."""
     if source.rule.severity != "critical" or target.rule.severity not in ("warning", "info"):
         return False
     ours, theirs = dict(source.labels), dict(target.labels)
-    return all(ours.get(name) == theirs.get(name) for name in ("alertname", "namespace", "service"))
+    if ours["alertname"] == "KubeNodeNotReady" and theirs.get("node") == ours.get("node"):
+        return True
+    subject = ("alertname", "namespace", "service", "persistentvolumeclaim")
+    return all(ours.get(name) == theirs.get(name) for name in subject)
 
 
 def _matches(matcher: Matcher, alert: Alert) -> bool:

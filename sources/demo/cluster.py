@@ -11,12 +11,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sources.demo.catalog import CATALOG, Workload
+from sources.demo.story import NEVER, NodeTrouble, Part, Scenario
 from sources.demo.waves import DAY, Wave, scaled, uid, wave
 from sources.model import NANO
 
 MI = 1 << 20
 GI = 1 << 30
 VERSION = "v1.34.2"
+TOLERATED = 300.0
+"""Seconds for which pods tolerate a lost node (Kubernetes' default)."""
 REGION = "eu-west-1"
 _INSTANCES = (("m6i.2xlarge", 8, 32), ("m6i.4xlarge", 16, 64), ("r6i.2xlarge", 8, 64))
 
@@ -47,28 +50,23 @@ class NodePlan(Struct, frozen=True, gc=False):
 
 
 class Trouble(NamedTuple):
-    """When the bad node is in trouble: moments of the first time, which comes back every `cycle` seconds."""
+    """When which node is in trouble: as in `NodeTrouble`, in epoch seconds. Nobody is, if `node` is ""."""
 
-    node: str
-    pressure: float
-    evictions: float
-    lost: float
-    back: float
-    relieved: float
-    cycle: float
-
-    def phase(self, t: float) -> float:
-        """Seconds since the cycle began that `t` falls in; negative before the first."""
-        begun = self.pressure
-        return t - begun if t < begun else (t - begun) % self.cycle
+    node: str = ""
+    resource: str = ""
+    pressure: float = NEVER
+    evictions: float = NEVER
+    lost: float = NEVER
+    back: float = NEVER
+    relieved: float = NEVER
 
     def down(self, node: str, t: float) -> bool:
         """Whether a node does not answer at a moment."""
-        return node == self.node and self.lost <= self.pressure + self.phase(t) < self.back
+        return node == self.node and self.lost <= t < self.back
 
     def pressed(self, node: str, t: float) -> bool:
-        """Whether a node is under disk pressure at a moment."""
-        return node == self.node and self.pressure <= self.pressure + self.phase(t) < self.relieved
+        """Whether a node is short of its `resource` at a moment."""
+        return node == self.node and self.pressure <= t < self.relieved
 
 
 class Plan(Struct, frozen=True):
@@ -80,9 +78,12 @@ class Plan(Struct, frozen=True):
     workloads: tuple[Workload, ...]
     placement: Mapping[str, tuple[str, ...]]
     """Workload key to the nodes of its pods."""
-    evicted: frozenset[tuple[str, int]]
-    """Workload key and pod index of those that disk pressure drives out."""
+    scenario: Scenario
     trouble: Trouble
+    evicted: Mapping[tuple[str, int], float]
+    """Workload key and pod index of those that pressure drives out of the bad node, and when."""
+    drained: frozenset[tuple[str, int]]
+    """Those that are replaced elsewhere because their node was lost for too long."""
     node_cpu: Mapping[str, Wave]
     """Nanocores in use."""
     node_memory: Mapping[str, Wave]
@@ -105,26 +106,43 @@ class Plan(Struct, frozen=True):
         )
 
 
-def build(seed: int, count: int, start: float) -> Plan:
-    """The plan for a seed, a number of nodes (4 at least) and the moment at which the demo opens."""
+def build(seed: int, count: int, start: float, scenario: Scenario) -> Plan:
+    """The plan for a seed, a number of nodes (4 at least), the moment at which it opens, and what happens."""
     nodes = _nodes(seed, count, start)
-    workers = [node for node in nodes if not node.control_plane]
-    bad = workers[min(4, len(workers) - 1)].name
     scale = count / 12
-    workloads = tuple(_sized(workload, scale, nodes) for workload in CATALOG)
+    parts = {part.workload: part for part in scenario.parts}
+    workloads = tuple(_sized(workload, scale, nodes, parts.get(workload.key)) for workload in CATALOG)
     placement = _place(seed, nodes, workloads)
-    trouble = Trouble(bad, start + 45, start + 60, start + 200, start + 385, start + 440, 2700.0)
-    evicted = [
+    trouble = _trouble(scenario.node, placement, start)
+    leaving = [
         (workload.key, index)
         for workload in workloads
-        if workload.kind == "Deployment" and workload.script == "steady"
+        if workload.kind == "Deployment" and workload.script == "steady" and workload.part is None
         for index, node in enumerate(placement[workload.key])
-        if node == bad
+        if node == trouble.node
     ]
+    rng = random.Random(f"{seed}/evictions")
+    evicted: dict[tuple[str, int], float] = {}
+    if scenario.node is not None and trouble.evictions < NEVER:
+        culprit = (scenario.node.culprit, 0)
+        chosen = [culprit, *(each for each in leaving[1::3] if each != culprit)][:5]
+        # The kubelet ranks by use above request: the neighbours without much of one go first, the culprit last.
+        for place, each in enumerate(reversed(chosen)):
+            evicted[each] = trouble.evictions + place * 11.0 + rng.uniform(0.0, 4.0)
+    long_lost = trouble.back - trouble.lost > TOLERATED
     cpu, memory = _use(seed, nodes, workloads, placement)
     return Plan(
-        seed, start, nodes, workloads, placement, frozenset(evicted[1::3][:4] or evicted[:1]), trouble, cpu, memory
-    )
+        seed, start, nodes, workloads, placement, scenario, trouble, evicted,
+        frozenset(leaving if long_lost else ()), cpu, memory,
+    )  # fmt: skip
+
+
+def _trouble(node: NodeTrouble | None, placement: Mapping[str, tuple[str, ...]], start: float) -> Trouble:
+    """The trouble is where the culprit's first pod is."""
+    if node is None:
+        return Trouble()
+    moments = (node.pressure, node.evictions, node.lost, node.back, node.relieved)
+    return Trouble(placement[node.culprit][0], node.resource, *(start + moment for moment in moments))
 
 
 def _nodes(seed: int, count: int, start: float) -> tuple[NodePlan, ...]:
@@ -154,8 +172,10 @@ def _nodes(seed: int, count: int, start: float) -> tuple[NodePlan, ...]:
     return tuple(nodes)
 
 
-def _sized(workload: Workload, scale: float, nodes: tuple[NodePlan, ...]) -> Workload:
-    """The workload with as many pods as a cluster of this size has."""
+def _sized(workload: Workload, scale: float, nodes: tuple[NodePlan, ...], part: Part | None) -> Workload:
+    """The workload with as many pods as a cluster of this size has; one that has a part keeps its number."""
+    if part is not None:
+        return replace(workload, part=part)
     if workload.kind == "DaemonSet":
         return replace(workload, replicas=len(nodes))
     if workload.kind == "Static":

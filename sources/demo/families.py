@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from sources.demo import node_series as nodes
 from sources.demo import pod_series as pods
+from sources.demo import scaler_series as more
 from sources.demo import traffic
 from sources.demo.cluster import GI
 from sources.demo.series import KSM, Gauge, SeriesOf, always
@@ -64,15 +65,35 @@ _BOOT = "Unix time of the node's start."
 # fmt: off
 FAMILIES: tuple[Family, ...] = (
     Family("ALERTS", "gauge", "", _none),  # the store asks whoever evaluates the rules
+    Family("container_cpu_cfs_periods_total", "counter", "Periods with a CPU limit.",
+           pods.container(pods.cpu_periods)),
+    Family("container_cpu_cfs_throttled_periods_total", "counter", "Periods in which the CPU limit held it up.",
+           pods.container(pods.throttled_periods)),
     Family("container_cpu_usage_seconds_total", "counter", "CPU time used.", pods.container(pods.cpu_seconds)),
+    Family("container_fs_usage_bytes", "gauge", "Space on the node's disk.", pods.container(pods.disk_used)),
     Family("container_memory_working_set_bytes", "gauge", "Working set.", pods.container(pods.working_set)),
     Family("container_spec_memory_limit_bytes", "gauge", "Its memory limit.", pods.container(pods.memory_limit)),
     Family("http_request_duration_seconds_bucket", "histogram", "Latency of requests.", traffic.buckets),
     Family("http_request_duration_seconds_count", "histogram", "Latency of requests.", traffic.counts),
     Family("http_request_duration_seconds_sum", "histogram", "Latency of requests.", traffic.sums),
     Family("http_requests_total", "counter", "Requests by status code.", traffic.requests),
-    Family("kube_deployment_spec_replicas", "gauge", "Wanted pods of a deployment.", pods.deployments(False)),
-    Family("kube_deployment_status_replicas_available", "gauge", "Available pods.", pods.deployments(True)),
+    Family("kube_deployment_spec_replicas", "gauge", "Pods that it should have.", pods.deployments(pods.wanted)),
+    Family("kube_deployment_status_condition", "gauge", "Whether a rollout gets on.", pods.progressing),
+    Family("kube_deployment_status_replicas_available", "gauge", "Available pods.",
+           pods.deployments(pods.available)),
+    Family("kube_horizontalpodautoscaler_spec_max_replicas", "gauge", "At most.", more.scaler(more.at_most)),
+    Family("kube_horizontalpodautoscaler_spec_min_replicas", "gauge", "At least.", more.scaler(more.at_least)),
+    Family("kube_horizontalpodautoscaler_spec_target_metric", "gauge", "Wanted use of the CPU request in percent.",
+           more.scaler(more.wished, metric_name="cpu", metric_target_type="utilization")),
+    Family("kube_horizontalpodautoscaler_status_condition", "gauge", "Whether it would like more than it may.",
+           more.scaler(more.is_limited, condition="ScalingLimited", status="true")),
+    Family("kube_horizontalpodautoscaler_status_current_replicas", "gauge", "Pods now.",
+           more.scaler(more.current)),
+    Family("kube_horizontalpodautoscaler_status_desired_replicas", "gauge", "Pods wanted.",
+           more.scaler(more.current)),
+    Family("kube_horizontalpodautoscaler_status_target_metric", "gauge", "Use of the CPU request in percent.",
+           more.scaler(more.measured, metric_name="cpu", metric_target_type="utilization")),
+    Family("kube_node_spec_taint", "gauge", "The taint of a lost node.", nodes.taints),
     Family("kube_node_spec_unschedulable", "gauge", "Whether a node is cordoned.", nodes.unschedulable),
     Family("kube_node_status_allocatable", "gauge", "What a node offers to pods.", nodes.allocatable),
     Family("kube_node_status_condition", "gauge", "The conditions of a node.", nodes.node_condition),
@@ -88,6 +109,12 @@ FAMILIES: tuple[Family, ...] = (
     Family("kube_pod_container_status_waiting_reason", "gauge", "Why it waits.", pods.waiting_reason),
     Family("kube_pod_info", "gauge", "Where a pod runs and whose it is.", pods.pod_info),
     Family("kube_pod_status_phase", "gauge", "The phase of a pod.", pods.phase),
+    Family("kube_pod_status_unschedulable", "gauge", "No node can take it.", pods.unscheduled),
+    Family("kubelet_evictions", "counter", "Pods driven out for want of something.", nodes.evictions),
+    Family("kubelet_volume_stats_available_bytes", "gauge", "Space left on a volume.",
+           more.volume(more.volume_free)),
+    Family("kubelet_volume_stats_capacity_bytes", "gauge", "Size of a volume.", more.volume(more.volume_size)),
+    Family("kubelet_volume_stats_used_bytes", "gauge", "Space taken on a volume.", more.volume(more.volume_used)),
     Family("node_boot_time_seconds", "gauge", _BOOT, nodes.per_node(lambda s, node: always(node.created))),
     Family("node_cpu_seconds_total", "counter", "Seconds the CPUs spent in each mode.", nodes.node_cpu),
     Family("node_filesystem_avail_bytes", "gauge", "Space free to everybody.", nodes.filesystem(True)),

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from sources.demo.catalog import Workload
-from sources.demo.waves import Wave
+from sources.demo.waves import Pushed, Wave
 
 
 class State(Struct, frozen=True, gc=False):
@@ -65,6 +65,18 @@ class Gone(Struct, frozen=True, gc=False):
 Item: TypeAlias = Stage | Note | Gone
 
 
+class Growth(Struct, frozen=True, gc=False):
+    """Bytes that are taken between two moments, evenly, beyond what is usual."""
+
+    begins: float
+    ends: float
+    size: float
+
+    def at(self, t: float) -> float:
+        """How many of them are taken at a moment."""
+        return self.size * min(1.0, max(0.0, (t - self.begins) / (self.ends - self.begins)))
+
+
 class Life:
     """A pod from its creation to its removal. Any moment may be asked for, in any order."""
 
@@ -76,8 +88,8 @@ class Life:
         "at",
         "controller",
         "cpu",
+        "disk",
         "gone",
-        "image",
         "ip",
         "leak",
         "memory",
@@ -87,6 +99,8 @@ class Life:
         "old",
         "rng",
         "stages",
+        "swell",
+        "throttled",
         "uid",
         "workload",
     )  # fmt: skip
@@ -99,10 +113,9 @@ class Life:
         node: str,
         born: float,
         rng: random.Random,
-        cpu: Wave,
+        cpu: Wave | Pushed,
         memory: Wave,
         controller: str = "",
-        image: str = "",
         old: bool = False,
     ) -> None:
         """`controller` is the ReplicaSet's or Job's name; `old` pods were started before anybody looked."""
@@ -117,10 +130,15 @@ class Life:
         self.memory = memory
         """Bytes."""
         self.controller = controller
-        self.image = image or workload.containers[0].image
         self.old = old
         self.leak = 0.0
-        """Seconds from a container's start until its memory reaches the limit; 0 for no leak."""
+        """Seconds from the first container's start until its memory reaches the limit; 0 for no leak."""
+        self.swell: Growth | None = None
+        """Memory that it takes without a limit."""
+        self.disk: Growth | None = None
+        """Space that it takes on its node's disk."""
+        self.throttled = 0.0
+        """The share of the periods in which its CPU limit holds it up."""
         self.ip = f"10.244.{rng.randrange(1, 64)}.{rng.randrange(2, 250)}"
         self.gone: float | None = None
         self.stages: list[Stage] = []
@@ -139,6 +157,10 @@ class Life:
     @property
     def namespace(self) -> str:
         return self.workload.namespace
+
+    @property
+    def image(self) -> str:
+        return self.workload.containers[0].image
 
     @property
     def key(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 
 from sources.demo.cluster import GI, NodePlan
 from sources.demo.series import KSM, Gauge, SeriesOf, always
 from sources.demo.simulation import Simulation
+from sources.demo.usage import node_memory
 from sources.demo.waves import Wave, wave
 from sources.model import NANO
 
@@ -30,6 +32,7 @@ def _while_up(simulation: Simulation, node: str, value: Callable[[float], float]
     return lambda t: None if trouble.down(node, t) else value(t)
 
 
+PRESSURES = {"disk": "DiskPressure", "memory": "MemoryPressure"}
 _MODES = (
     ("user", 0.70), ("system", 0.20), ("iowait", 0.05), ("softirq", 0.03), ("steal", 0.01),
     ("irq", 0.005), ("nice", 0.005), ("idle", -1.0),
@@ -54,13 +57,13 @@ def _mode(use: Wave, node: NodePlan, share: float) -> Callable[[float], float]:
 
 
 def memory_available(simulation: Simulation, node: NodePlan) -> Callable[[float], float]:
-    use = simulation.plan.node_memory[node.name]
-    return lambda t: node.memory * GI - use.at(t)
+    use = node_memory(simulation.plan, node)
+    return lambda t: node.memory * GI - use(t)
 
 
 def memory_active(simulation: Simulation, node: NodePlan) -> Callable[[float], float]:
-    use = simulation.plan.node_memory[node.name]
-    return lambda t: 0.82 * use.at(t)
+    use = node_memory(simulation.plan, node)
+    return lambda t: 0.82 * use(t)
 
 
 def load(simulation: Simulation, node: NodePlan) -> Callable[[float], float]:
@@ -98,21 +101,18 @@ def _times(factor: float, value: Callable[[float], float]) -> Callable[[float], 
 
 
 def _free(simulation: Simulation, node: NodePlan) -> Callable[[float], float]:
-    """The free share of the disk: the bad node's fills up, is cleaned, and fills again."""
+    """The free share of the disk: the bad node's fills up in the hour before the incident, and is cleaned."""
     trouble = simulation.plan.trouble
-    if node.name != trouble.node:
+    if trouble.resource != "disk" or node.name != trouble.node:
         return wave(simulation.plan.rng(node.name, "disk"), 0.52, 0.3).at
-    evicted, relieved = trouble.evictions + 40 - trouble.pressure, trouble.relieved - trouble.pressure
+    cleaned = trouble.relieved - 50.0
 
     def free(t: float) -> float:
-        phase = trouble.phase(t)
-        if phase < 0:
-            return min(0.42, 0.095 + 0.325 * -phase / 3600)
-        if phase < evicted:
-            return 0.095 - 0.02 * phase / evicted
-        if phase < relieved:
-            return 0.075 + 0.30 * (phase - evicted) / (relieved - evicted)
-        return 0.375 - 0.28 * (phase - relieved) / (trouble.cycle - relieved)
+        if t < trouble.pressure:
+            return min(0.5, 0.095 + 0.405 * (trouble.pressure - t) / 2400)
+        if t < cleaned:
+            return max(0.071, 0.095 - 0.024 * (t - trouble.pressure) / 60)
+        return min(0.52, 0.071 + 0.449 * (t - cleaned) / 60)
 
     return free
 
@@ -130,7 +130,7 @@ def _condition_is(simulation: Simulation, node: NodePlan, condition: str, status
         stage = simulation.node(node, t)
         if not stage.ready:
             return float(status == "unknown")
-        true = condition == "Ready" or (condition == "DiskPressure" and stage.pressed)
+        true = condition == "Ready" or (stage.short != "" and condition == PRESSURES[stage.short])
         return float(status == ("true" if true else "false"))
 
     return value
@@ -146,3 +146,23 @@ def allocatable(simulation: Simulation, start: float, end: float) -> SeriesOf:
 def unschedulable(simulation: Simulation, start: float, end: float) -> SeriesOf:
     for node in simulation.plan.nodes:
         yield {"node": node.name} | KSM, always(float(node.cordoned))
+
+
+def taints(simulation: Simulation, start: float, end: float) -> SeriesOf:
+    """As in kube-state-metrics, a series exists only while the taint does."""
+    trouble = simulation.plan.trouble
+    if trouble.node:
+        key = "node.kubernetes.io/unreachable"
+        labels = {"effect": "NoSchedule", "key": key, "node": trouble.node} | KSM
+        yield labels, lambda t: 1.0 if trouble.down(trouble.node, t) else None
+
+
+def evictions(simulation: Simulation, start: float, end: float) -> SeriesOf:
+    """The kubelet counts from its first eviction on."""
+    plan = simulation.plan
+    signal = {"disk": "nodefs.available", "memory": "memory.available"}.get(plan.trouble.resource)
+    node = plan.node(plan.trouble.node)
+    if signal is not None and node is not None:
+        moments = sorted(plan.evicted.values())
+        labels = {"eviction_signal": signal, "instance": f"{node.ip}:10250", "job": "kubelet", "node": node.name}
+        yield labels, _while_up(simulation, node.name, lambda t: float(bisect_right(moments, t)))

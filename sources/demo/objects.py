@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from sources import model
-from sources.demo.catalog import Container, Workload
+from sources.demo.catalog import Container
+from sources.demo.claims import claim_name
 from sources.demo.cluster import VERSION, NodePlan
 from sources.demo.life import Life, Stage, State
-from sources.demo.lives import controller_uid
+from sources.demo.offspring import controller_uid
 from sources.demo.simulation import NodeStage, Told
 from sources.rules.decode import decode_event, decode_node, decode_pod
 
@@ -66,6 +67,9 @@ def pod_object(life: Life, stage: Stage, node_ready: bool = True) -> Json:
         "serviceAccountName": workload.name,
         "terminationGracePeriodSeconds": 30,
     }
+    if workload.volume:
+        claim = {"claimName": claim_name(workload, int(life.name.rpartition("-")[2]))}
+        spec["volumes"] = [{"name": "data", "persistentVolumeClaim": claim}]
     status: Json = {"phase": stage.phase, "conditions": _pod_conditions(life, stage, node_ready)}
     if stage.scheduled:
         spec["nodeName"] = life.node
@@ -138,14 +142,13 @@ def _state(state: State) -> Json:
     if state.kind == "waiting":
         found = {"reason": state.reason or "ContainerCreating"}
         return {"waiting": found | ({"message": state.message} if state.message else {})}
-    return {
-        "terminated": {
-            "exitCode": state.exit_code,
-            "reason": state.reason,
-            "startedAt": stamp(state.started),
-            "finishedAt": stamp(state.finished),
-        }
+    ended = {
+        "exitCode": state.exit_code,
+        "reason": state.reason,
+        "startedAt": stamp(state.started),
+        "finishedAt": stamp(state.finished),
     }
+    return {"terminated": ended | ({"message": state.message} if state.message else {})}
 
 
 def _container_status(life: Life, stage: Stage, container: Container, index: int) -> Json:
@@ -214,8 +217,8 @@ def node_object(plan: NodePlan, stage: NodeStage) -> Json:
     if plan.cordoned:
         spec["unschedulable"] = True
         taints.append({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"})
-    if stage.pressed:
-        taints.append({"key": "node.kubernetes.io/disk-pressure", "effect": "NoSchedule"})
+    if stage.short:
+        taints.append({"key": f"node.kubernetes.io/{stage.short}-pressure", "effect": "NoSchedule"})
     if not stage.ready:
         for effect in ("NoSchedule", "NoExecute"):
             taints.append({"key": "node.kubernetes.io/unreachable", "effect": effect})
@@ -255,9 +258,11 @@ def node_object(plan: NodePlan, stage: NodeStage) -> Json:
 def _node_conditions(plan: NodePlan, stage: NodeStage) -> list[Json]:
     created = plan.created + 40
     kinds = (
-        ("MemoryPressure", False, "KubeletHasSufficientMemory", "kubelet has enough memory", created),
-        ("DiskPressure", stage.pressed, "KubeletHasDiskPressure", "kubelet has disk pressure", stage.since)
-        if stage.pressed
+        ("MemoryPressure", True, "KubeletHasInsufficientMemory", "kubelet has insufficient memory", stage.since)
+        if stage.short == "memory"
+        else ("MemoryPressure", False, "KubeletHasSufficientMemory", "kubelet has enough memory", created),
+        ("DiskPressure", True, "KubeletHasDiskPressure", "kubelet has disk pressure", stage.since)
+        if stage.short == "disk"
         else ("DiskPressure", False, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", created),
         ("PIDPressure", False, "KubeletHasSufficientPID", "kubelet has sufficient PID available", created),
         ("Ready", True, "KubeletReady", "kubelet is posting ready status", stage.since),
@@ -321,23 +326,4 @@ def controller_object(kind: str, lives: Sequence[Life], ready: int) -> Json:
         },
         "spec": {"template": {"metadata": {"labels": labels}}},
         "status": {"readyReplicas": ready} if kind == "ReplicaSet" else {},
-    }
-
-
-def workload_object(workload: Workload, available: int, updated: float) -> Json:
-    """The workload itself: apps/v1 Deployment, StatefulSet or DaemonSet, batch/v1 Job or CronJob."""
-    batch = workload.kind in ("Job", "CronJob")
-    status: Json = {} if batch else {"replicas": workload.replicas, "readyReplicas": available}
-    return {
-        "apiVersion": "batch/v1" if batch else "apps/v1",
-        "kind": workload.kind,
-        "metadata": {
-            "name": workload.name,
-            "namespace": workload.namespace,
-            "uid": controller_uid(workload.kind, workload.namespace, workload.name),
-            "creationTimestamp": stamp(updated),
-            "labels": {"app.kubernetes.io/name": workload.name},
-        },
-        "spec": {} if batch else {"replicas": workload.replicas},
-        "status": status | ({} if batch else {"availableReplicas": available}),
     }

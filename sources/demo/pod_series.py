@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sources.demo.catalog import Container
-from sources.demo.cluster import MI
+from sources.demo.catalog import Container, Workload
+from sources.demo.cluster import MI, Plan
 from sources.demo.life import Life, Stage
-from sources.demo.series import KSM, Gauge, SeriesOf, always
+from sources.demo.offspring import replicas
+from sources.demo.rollout_state import overdue
+from sources.demo.series import KSM, Gauge, SeriesOf
 from sources.demo.simulation import Simulation
 from sources.demo.usage import pod_use
 from sources.model import NANO
@@ -67,6 +69,27 @@ def working_set(life: Life, stage: Stage, t: float) -> float | None:
 
 def memory_limit(life: Life, stage: Stage, t: float) -> float | None:
     return float(life.workload.containers[0].memory_limit * MI) if stage.state.kind == "running" else None
+
+
+def disk_used(life: Life, stage: Stage, t: float) -> float | None:
+    if stage.state.kind != "running":
+        return None
+    return 14.0 * MI + (life.disk.at(t) if life.disk is not None else 0.0)
+
+
+_PERIODS = 10.0  # the kernel's scheduler looks at a limit every 100 ms
+
+
+def cpu_periods(life: Life, stage: Stage, t: float) -> float | None:
+    """Only containers with a CPU limit have periods."""
+    if stage.state.kind != "running" or not life.workload.containers[0].cpu_limit:
+        return None
+    return _PERIODS * (t - stage.state.started)
+
+
+def throttled_periods(life: Life, stage: Stage, t: float) -> float | None:
+    periods = cpu_periods(life, stage, t)
+    return None if periods is None else periods * life.throttled
 
 
 def _ksm_pod(life: Life) -> dict[str, str]:
@@ -152,7 +175,16 @@ def _fixed(amount: float) -> Callable[[Life, Stage, float], float]:
     return lambda life, stage, t: amount
 
 
-def deployments(available: bool) -> Callable[..., SeriesOf]:
+def unscheduled(simulation: Simulation, start: float, end: float) -> SeriesOf:
+    """As in kube-state-metrics, a series exists only while no node can be found."""
+    for life in _lives(simulation, start, end):
+        if any(stage.message and not stage.scheduled for stage in life.stages):
+            yield _ksm_pod(life), _staged(life, lambda life, stage, t: None if stage.scheduled else 1.0)
+
+
+def deployments(value: Callable[[Plan, Workload, list[Life], float], float]) -> Callable[..., SeriesOf]:
+    """One series for each Deployment."""
+
     def series(simulation: Simulation, start: float, end: float) -> SeriesOf:
         lives: dict[str, list[Life]] = {}
         for life in _lives(simulation, start, end):
@@ -160,11 +192,37 @@ def deployments(available: bool) -> Callable[..., SeriesOf]:
         for workload in simulation.plan.workloads:
             if workload.kind == "Deployment":
                 labels = {"deployment": workload.name, "namespace": workload.namespace} | KSM
-                replicas = float(workload.replicas)
-                yield labels, _ready(lives.get(workload.key, [])) if available else always(replicas)
+                yield labels, _of(simulation.plan, workload, lives.get(workload.key, []), value)
 
     return series
 
 
-def _ready(lives: list[Life]) -> Gauge:
-    return lambda t: float(sum(stage.ready for life in lives if (stage := life.stage(t)) is not None))
+def _of(
+    plan: Plan, workload: Workload, lives: list[Life], value: Callable[[Plan, Workload, list[Life], float], float]
+) -> Gauge:
+    return lambda t: value(plan, workload, lives, t)
+
+
+def wanted(plan: Plan, workload: Workload, lives: list[Life], t: float) -> float:
+    return float(replicas(workload, t, plan.start))
+
+
+def available(plan: Plan, workload: Workload, lives: list[Life], t: float) -> float:
+    down = plan.trouble.down
+    return float(
+        sum(stage.ready and not down(life.node, t) for life in lives if (stage := life.stage(t)) is not None)
+    )
+
+
+def progressing(simulation: Simulation, start: float, end: float) -> SeriesOf:
+    """The condition Progressing of each Deployment that an incident is about, and nothing of the others."""
+    plan = simulation.plan
+    for workload in plan.workloads:
+        if workload.kind == "Deployment" and workload.part is not None:
+            for status in ("true", "false"):
+                labels = {"condition": "Progressing", "deployment": workload.name, "status": status}
+                yield labels | {"namespace": workload.namespace} | KSM, _progresses(plan, workload, status)
+
+
+def _progresses(plan: Plan, workload: Workload, status: str) -> Gauge:
+    return lambda t: float(overdue(plan, workload, t) == (status == "false"))

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Literal
 
+from msgspec.structs import replace
+
 from sources.demo.life import Gone, Item, Life, Note, Stage, State
+from sources.demo.story import NEVER
 
 _MAX_BACKOFF = 300.0
 _CREATING = State("waiting", "ContainerCreating")
@@ -49,8 +52,8 @@ def _scheduled(life: Life) -> Iterator[Item]:
     yield Stage(life.at + 0.4, "Pending", _CREATING)
 
 
-def begin(life: Life) -> Generator[Item, None, Stage]:
-    """From creation to ready; returns the stage in which the pod then is."""
+def begin(life: Life, ready: bool = True) -> Generator[Item, None, Stage]:
+    """From creation to ready (or as far as a pod gets that never is); returns the stage in which it then is."""
     if life.old:
         restarts, last = 0, None
         if life.rng.random() < 0.07:
@@ -75,9 +78,11 @@ def begin(life: Life) -> Generator[Item, None, Stage]:
         yield _present(life, at)
     yield from _started(life, at + 0.4)
     state = State("running", started=at + 0.6)
-    yield Stage(at + 1.0, "Running", state)
-    stage = Stage(at + life.rng.uniform(3.0, 7.0), "Running", state, True)
+    stage = Stage(at + 1.0, "Running", state)
     yield stage
+    if ready:
+        stage = Stage(at + life.rng.uniform(3.0, 7.0), "Running", state, True)
+        yield stage
     return stage
 
 
@@ -86,31 +91,70 @@ def _present(life: Life, at: float) -> Note:
     return note(life, at, "Normal", "Pulled", text, _main(life))
 
 
-def steady(life: Life, ends: float | None = None, evicted: float | None = None) -> Iterator[Item]:
-    """Runs, until it is deleted at `ends` or driven out by disk pressure at `evicted`."""
-    stage = yield from begin(life)
-    if evicted is not None:
-        text = (
-            "The node was low on resource: ephemeral-storage. Threshold quantity: 10Gi, available: 9436Mi. "
-            f"Container {_main(life)} was using 2184Mi, request is 0, "
-            "has larger consumption of ephemeral-storage. "
-        )
-        yield note(life, evicted, "Warning", "Evicted", text)
-        yield note(life, evicted + 0.1, "Normal", "Killing", f"Stopping container {_main(life)}", _main(life))
-        state = State("terminated", "Error", exit_code=137, started=stage.state.started, finished=evicted + 1)
-        yield Stage(evicted + 1, "Failed", state, False, stage.restarts, stage.last, "Evicted", text)
-        yield Gone(evicted + 1500)
-    elif ends is not None:
-        yield from _deleted(life, stage, ends)
+def steady(life: Life) -> Iterator[Item]:
+    """Runs, and nothing happens to it."""
+    yield from begin(life)
+
+
+def until(life: Life, script: Iterator[Item], at: float) -> Iterator[Item]:
+    """What another script says, until the pod is deleted; forever if `at` is never."""
+    stage = None
+    for item in script:
+        if item.at >= at:
+            break
+        yield item
+        if isinstance(item, Gone):
+            return
+        stage = item if isinstance(item, Stage) else stage
+    if stage is not None and at < NEVER:
+        yield from _deleted(life, stage, at)
 
 
 def _deleted(life: Life, stage: Stage, at: float) -> Iterator[Item]:
     at = max(at, stage.at + 1)
+    if stage.state.kind != "running":
+        yield replace(stage, at=at, deleted=at + 30)
+        yield Gone(at + life.rng.uniform(0.5, 2.0))
+        return
     for container in life.workload.containers:
         yield note(life, at, "Normal", "Killing", f"Stopping container {container.name}", container.name)
-    yield Stage(at, "Running", stage.state, True, stage.restarts, stage.last, deleted=at + 30)
-    yield Stage(at + 2, "Running", stage.state, False, stage.restarts, stage.last, deleted=at + 30)
+    yield replace(stage, at=at, deleted=at + 30)
+    yield replace(stage, at=at + 2, ready=False, deleted=at + 30)
     yield Gone(at + life.rng.uniform(4.0, 14.0))
+
+
+_SHORT = {
+    "disk": ("ephemeral-storage", "Threshold quantity: 10Gi, available: 9436Mi."),
+    "memory": ("memory", "Threshold quantity: 100Mi, available: 61404Ki."),
+}
+
+
+def evicted(life: Life, at: float, used: int, resource: str, swept: float) -> Iterator[Item]:
+    """Runs until its node is short of a resource; `used` is its use of that in MiB. Somebody clears it away when
+    it is over, at `swept`."""
+    stage = yield from begin(life)
+    name = _main(life)
+    what, threshold = _SHORT[resource]
+    asked = life.workload.containers[0].memory_request if resource == "memory" else 0
+    request = f"{asked}Mi" if asked else "0"
+    text = (
+        f"The node was low on resource: {what}. {threshold} Container {name} was using {used}Mi, "
+        f"request is {request}, has larger consumption of {what}. "
+    )
+    yield note(life, at, "Warning", "Evicted", text)
+    yield note(life, at + 0.1, "Normal", "Killing", f"Stopping container {name}", name)
+    state = State("terminated", "Error", exit_code=137, started=stage.state.started, finished=at + 1)
+    yield Stage(at + 1, "Failed", state, False, stage.restarts, stage.last, "Evicted", text)
+    yield Gone(max(at + 60, swept))
+
+
+def drained(life: Life, at: float, back: float) -> Iterator[Item]:
+    """Is on a node that was lost for too long: deleted, and gone when the kubelet is back to say so."""
+    stage = yield from begin(life)
+    text = f"Marking for deletion Pod {life.key}"
+    yield note(life, at, "Normal", "TaintManagerEviction", text, source="taint-eviction-controller")
+    yield replace(stage, at=at + 0.1, deleted=at + 30)
+    yield Gone(back + life.rng.uniform(3.0, 9.0))
 
 
 def _backing_off(life: Life, since: float, wait: float) -> Iterator[Note]:
@@ -153,29 +197,46 @@ def _fails_again(
     return stage
 
 
-def crash(life: Life) -> Iterator[Item]:
+def crash(life: Life, says: str = "") -> Iterator[Item]:
     """Dies a few seconds after each start: restarts grow, and so does the wait between them."""
-    stage = yield from begin(life)
-    dead = State("terminated", "Error", "", 1)
+    stage = yield from begin(life, ready=False)
+    dead = State("terminated", "Error", says, 1)
     failures = 0
     while True:
-        run = life.rng.uniform(5.0, 14.0)
+        run = life.rng.uniform(2.0, 7.0)
         stage = yield from _fails_again(life, stage, run, dead, failures - 1, failures == 0)
         failures += 1
 
 
+def crash_between(life: Life, begins: float, ends: float, says: str) -> Iterator[Item]:
+    """Runs well, dies at `begins` and at each start after it, until it is started after `ends`."""
+    stage = yield from begin(life)
+    dead = State("terminated", "Error", says, 1)
+    run = begins - stage.at
+    failures = 0
+    while stage.at < ends:
+        stage = yield from _fails_again(life, stage, run, dead, min(failures - 1, 2), failures == 0)
+        run = life.rng.uniform(1.0, 3.0)
+        failures += 1
+    yield Stage(stage.at + 8, "Running", stage.state, True, stage.restarts, stage.last)
+
+
 def leak(life: Life) -> Iterator[Item]:
-    """Its memory grows until the kernel kills it, again and again; ready in between."""
+    """Its memory grows until the kernel kills it; after that faster each time, as its backlog is longer."""
     stage = yield from begin(life)
     dead = State("terminated", "OOMKilled", "", 137)
     failures = 0
     while True:
-        run = life.leak - (stage.at - stage.state.started)
-        stage = yield from _fails_again(life, stage, run, dead, failures % 4, failures % 3 == 0)
+        run = leak_time(life, failures) - (stage.at - stage.state.started)
+        stage = yield from _fails_again(life, stage, run, dead, failures - 1, failures == 0)
         failures += 1
-        ready = Stage(stage.at + 4, "Running", stage.state, True, stage.restarts, stage.last)
-        yield ready
-        stage = ready
+        stage = Stage(stage.at + 4, "Running", stage.state, True, stage.restarts, stage.last)
+        yield stage
+
+
+def leak_time(life: Life, restarts: int) -> float:
+    """Seconds from a container's start until its memory reaches the limit."""
+    return life.leak * 0.13 if restarts else life.leak
 
 
 def image(life: Life) -> Iterator[Item]:
@@ -205,19 +266,25 @@ def image(life: Life) -> Iterator[Item]:
         wait = min(wait * 2, _MAX_BACKOFF)
 
 
-def unready(life: Life, since: float) -> Iterator[Item]:
-    """Runs, but its readiness probe fails for minutes at a time from `since` on."""
+def unready(life: Life, since: float, ends: float, says: str) -> Iterator[Item]:
+    """Runs, but its readiness probe fails from `since` until `ends`."""
     stage = yield from begin(life)
-    name, at = _main(life), since
-    text = "Readiness probe failed: HTTP probe failed with statuscode: 503"
-    while True:
-        yield Stage(at, "Running", stage.state, False, stage.restarts, stage.last)
-        well = at + life.rng.uniform(240.0, 420.0)
-        while at < well:
-            yield note(life, at, "Warning", "Unhealthy", text, name)
-            at += 10.0
-        yield Stage(at, "Running", stage.state, True, stage.restarts, stage.last)
-        at += life.rng.uniform(40.0, 80.0)
+    yield from _fails_probe(life, replace(stage, at=since, ready=False), ends, says)
+    yield replace(stage, at=ends, ready=True)
+
+
+def never_ready(life: Life, says: str) -> Iterator[Item]:
+    """Starts, and its readiness probe fails from the first time on."""
+    stage = yield from begin(life, ready=False)
+    yield from _fails_probe(life, replace(stage, at=stage.at + 1), NEVER, says)
+
+
+def _fails_probe(life: Life, stage: Stage, ends: float, says: str) -> Iterator[Item]:
+    yield stage
+    at = stage.at
+    while at < ends:
+        yield note(life, at, "Warning", "Unhealthy", says, _main(life))
+        at += 10.0
 
 
 def unschedulable(life: Life, nodes: int, masters: int, cordoned: int) -> Iterator[Item]:
@@ -237,11 +304,10 @@ def unschedulable(life: Life, nodes: int, masters: int, cordoned: int) -> Iterat
         at += life.rng.uniform(25.0, 75.0)
 
 
-def job(life: Life, takes: float, kept: float, fails: bool) -> Iterator[Item]:
-    """Runs for some seconds, completes or fails, and is kept for a while."""
+def job(life: Life, takes: float, kept: float) -> Iterator[Item]:
+    """Runs for some seconds, completes, and is kept for a while."""
     stage = yield from begin(life)
     at = stage.at + takes
-    reason, exit_code = ("Error", 1) if fails else ("Completed", 0)
-    state = State("terminated", reason, "", exit_code, stage.state.started, at)
-    yield Stage(at, "Failed" if fails else "Succeeded", state)
+    state = State("terminated", "Completed", "", 0, stage.state.started, at)
+    yield Stage(at, "Succeeded", state)
     yield Gone(at + kept)

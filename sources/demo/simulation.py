@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from random import Random
-from typing import Literal
 
 from msgspec import Struct
 
 from sources.demo.cluster import NodePlan, Plan
 from sources.demo.life import Life, Note, Stage
-from sources.demo.lives import Birth, births
+from sources.demo.lives import births
+from sources.demo.node_notes import node_notes
+from sources.demo.offspring import Birth
 from sources.demo.waves import uid
 
 KEPT = 3 * 3600.0
@@ -24,7 +25,8 @@ class NodeStage(Struct, frozen=True, gc=False):
     """What changes about a node; `since` is when it did."""
 
     ready: bool = True
-    pressed: bool = False
+    short: str = ""
+    """The resource that it is short of: "disk", "memory" or ""."""
     since: float = 0.0
 
 
@@ -48,7 +50,7 @@ class Simulation:
         self.loose: list[Note] = []
         """Notes about anything but pods."""
         self._streams: list[Iterator[Birth]] = [births(plan, workload) for workload in plan.workloads]
-        self._streams.append(_node_notes(plan))
+        self._streams.append(node_notes(plan))
         self._ahead: list[Birth | None] = [next(stream, None) for stream in self._streams]
         self._read_to = float("-inf")
         self._swept = plan.start
@@ -99,9 +101,8 @@ class Simulation:
     def _lost_pods(self, after: float, until: float) -> list[Note]:
         """The node controller marks the pods of a lost node."""
         trouble = self.plan.trouble
-        rounds = int((until - trouble.lost) // trouble.cycle)
-        at = trouble.lost + rounds * trouble.cycle + 0.5
-        if rounds < 0 or not after < at <= until:
+        at = trouble.lost + 0.5
+        if not after < at <= until:
             return []
         return [
             Note(
@@ -115,13 +116,12 @@ class Simulation:
     def node(self, plan: NodePlan, t: float) -> NodeStage:
         """The changing part of a node at a moment."""
         trouble = self.plan.trouble
-        if plan.name != trouble.node or t < trouble.pressure:
+        if plan.name != trouble.node:
             return NodeStage(since=plan.created + 40)
-        cycle = t - trouble.phase(t)
         moments = (trouble.pressure, trouble.lost, trouble.back, trouble.relieved)
-        passed = [moment for moment in moments if moment - trouble.pressure <= trouble.phase(t)]
-        since = cycle + passed[-1] - trouble.pressure
-        return NodeStage(not trouble.down(plan.name, t), trouble.pressed(plan.name, t), since)
+        since = max((moment for moment in moments if moment <= t), default=plan.created + 40)
+        short = trouble.resource if trouble.pressed(plan.name, t) else ""
+        return NodeStage(not trouble.down(plan.name, t), short, since)
 
 
 class EventBook:
@@ -156,42 +156,3 @@ class EventBook:
     def _new(self, note: Note, key: tuple[str, str, str, str]) -> Told:
         rng = Random("/".join((str(self._seed), *key, str(note.at))))
         return Told(uid(rng), f"{note.name}.{rng.getrandbits(60):016x}", note, 1, note.at, note.at)
-
-
-def _node_notes(plan: Plan) -> Iterator[Note]:
-    """What kubelet and node controller say of the bad node, each time round."""
-    trouble = plan.trouble
-    node = plan.node(trouble.node)
-    if node is None:
-        return
-
-    def about(at: float, reason: str, text: str, source: str = "kubelet", warning: bool = False) -> Note:
-        host = node.name if source == "kubelet" else ""
-        severity: Literal["Normal", "Warning"] = "Warning" if warning else "Normal"
-        return Note(at, "Node", "", node.name, node.name, severity, reason, text, source, host)
-
-    name = node.name
-    rounds = 0
-    while True:
-        shift = rounds * trouble.cycle
-        at = trouble.pressure + shift
-        yield about(
-            at - 20,
-            "FreeDiskSpaceFailed",
-            (
-                "Failed to garbage collect required amount of images. Attempted to free 21474836480 bytes, "
-                "but only found 0 bytes eligible to free."
-            ),
-            warning=True,
-        )
-        yield about(at, "NodeHasDiskPressure", f"Node {name} status is now: NodeHasDiskPressure")
-        for offset in range(2, 92, 10):
-            text = "Attempting to reclaim ephemeral-storage"
-            yield about(at + offset, "EvictionThresholdMet", text, warning=True)
-        at = trouble.lost + shift
-        yield about(at, "NodeNotReady", f"Node {name} status is now: NodeNotReady", "node-controller")
-        at = trouble.back + shift
-        yield about(at, "NodeReady", f"Node {name} status is now: NodeReady")
-        at = trouble.relieved + shift
-        yield about(at, "NodeHasNoDiskPressure", f"Node {name} status is now: NodeHasNoDiskPressure")
-        rounds += 1

@@ -13,11 +13,15 @@ from msgspec.structs import replace
 from sources.contract import Check, Context, Feed, Misconfigured, NotFound
 from sources.demo import evaluator, objects, queries
 from sources.demo.alerts import AlertBook
+from sources.demo.autoscalers import AUTOSCALERS
+from sources.demo.claims import claim_object, claims
 from sources.demo.cluster import build
 from sources.demo.families import target_up, targets
 from sources.demo.feeds import Feeds
 from sources.demo.metrics import SCRAPE, DemoStorage
+from sources.demo.scenarios import BY_NAME, DEFAULT
 from sources.demo.simulation import EventBook, Simulation
+from sources.demo.workload_objects import autoscaler_object, workload_object
 from sources.model import MetricMetadata, QueryResult, Rule, Series, Target
 
 
@@ -25,13 +29,14 @@ class DemoConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """An invented cluster with an incident under way; needs nothing.
 
     seed: which cluster. speed: simulated seconds in a second. nodes: 4 to 2000; the pods grow with them.
-    start: the moment at which it opens, epoch seconds; now if not set.
+    start: the moment at which it opens, epoch seconds; now if not set. scenario: the incident.
     """
 
     seed: int = 1
     speed: float = 1.0
     nodes: int = 12
     start: float | None = None
+    scenario: str = DEFAULT
 
 
 class DemoSource:
@@ -44,18 +49,22 @@ class DemoSource:
     Config: ClassVar[type[Struct]] = DemoConfig
 
     def __init__(self, config: DemoConfig, context: Context) -> None:
-        """Raises Misconfigured for a number of nodes, a speed or a start that cannot be simulated."""
+        """Raises Misconfigured for a number of nodes, speed, start or scenario that cannot be simulated."""
         if not 4 <= config.nodes <= 2000:
             raise Misconfigured(f"{context.name}: nodes is {config.nodes}; it must be from 4 to 2000")
         if not 0 < config.speed <= 3600:
             raise Misconfigured(f"{context.name}: speed is {config.speed:g}; it must be above 0 and at most 3600")
         if config.start is not None and not 1e9 <= config.start <= 5e9:
             raise Misconfigured(f"{context.name}: start is {config.start:g}; it must be in epoch seconds")
+        scenario = BY_NAME.get(config.scenario)
+        if scenario is None:
+            known = ", ".join(BY_NAME)
+            raise Misconfigured(f"{context.name}: scenario is {config.scenario!r}; it must be one of: {known}")
         self._config = config
         self._clock = context.clock
         self._opened = self._clock.now()
         self._start = float(floor(self._opened if config.start is None else config.start))
-        self._simulation = Simulation(build(config.seed, config.nodes, self._start))
+        self._simulation = Simulation(build(config.seed, config.nodes, self._start, scenario))
         self._storage = DemoStorage(self._simulation, self.now)
         self._alerts = AlertBook(self._storage, self._simulation.plan)
         self._storage.alerts = self._alerts.history
@@ -163,7 +172,13 @@ class DemoSource:
         """A Pod, Node, Event or workload as the API server's JSON. Raises NotFound."""
         now = self.now()
         plan = self._simulation.plan
-        lookup = {"Pod": self._pod, "Event": self._event}.get(kind, self._workload)
+        lookups = {
+            "Pod": self._pod,
+            "Event": self._event,
+            "HorizontalPodAutoscaler": self._autoscaler,
+            "PersistentVolumeClaim": self._claim,
+        }
+        lookup = lookups.get(kind, self._workload)
         if kind == "Node":
             node = plan.node(name)
             found = objects.node_object(node, self._simulation.node(node, now)) if node else None
@@ -192,11 +207,17 @@ class DemoSource:
     def _workload(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
         for workload in self._simulation.plan.workloads:
             if (workload.kind, workload.namespace, workload.name) == (kind, namespace, name):
-                pods = [(life, index) for life, index in self._simulation.pods(now) if life.workload is workload]
-                ready = sum(life.stages[index].ready for life, index in pods)
-                created = min((life.at for life, _ in pods), default=self._start)
-                return objects.workload_object(workload, ready, created)
+                return workload_object(self._simulation, workload, now)
         return self._controller(kind, namespace, name, now)
+
+    def _autoscaler(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
+        found = (scaler for scaler in AUTOSCALERS if (scaler.namespace, scaler.name) == (namespace, name))
+        return next((autoscaler_object(self._simulation, scaler, now) for scaler in found), None)
+
+    def _claim(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
+        plan = self._simulation.plan
+        found = (claim for claim in claims(plan) if (claim.namespace, claim.name) == (namespace, name))
+        return next((claim_object(plan, claim, now) for claim in found), None)
 
     def _controller(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
         kinds = {"ReplicaSet": ("Deployment",), "Job": ("Job", "CronJob")}.get(kind, ())

@@ -1,4 +1,4 @@
-"""The simulated services' HTTP requests: rates, status codes and latencies, before and since the incident."""
+"""The simulated services' HTTP requests: rates, status codes and latencies, and what an incident makes of them."""
 
 from __future__ import annotations
 
@@ -17,26 +17,25 @@ _SHAPE = 1.3
 
 
 class Service(NamedTuple):
-    """Requests a second, the share of 5xx and the typical latency (seconds), each before and since `since`."""
+    """Requests a second, the usual share of 5xx and the usual latency (seconds)."""
 
     namespace: str
     name: str
     rate: float
-    errors: tuple[float, float]
-    latency: tuple[float, float]
-    since: float
-    """Seconds before the demo's start."""
+    errors: float
+    latency: float
 
 
 SERVICES = (
-    Service("shop", "frontend", 210.0, (0.0006, 0.0210), (0.045, 0.085), 540.0),
-    Service("shop", "catalog", 160.0, (0.0003, 0.0003), (0.018, 0.018), 0.0),
-    Service("shop", "cart", 74.0, (0.0005, 0.0005), (0.012, 0.012), 0.0),
-    Service("shop", "checkout", 31.0, (0.0011, 0.1400), (0.110, 0.420), 545.0),
-    Service("payments", "payments-api", 38.0, (0.0008, 0.0008), (0.090, 0.160), 420.0),
-    Service("payments", "ledger", 26.0, (0.0004, 0.0240), (0.060, 0.240), 420.0),
-    Service("search", "query", 120.0, (0.0002, 0.0002), (0.035, 0.035), 0.0),
-    Service("team-atlas", "gateway", 55.0, (0.0009, 0.0070), (0.022, 0.031), 150.0),
+    Service("shop", "frontend", 210.0, 0.0006, 0.045),
+    Service("shop", "catalog", 160.0, 0.0003, 0.018),
+    Service("shop", "cart", 74.0, 0.0005, 0.012),
+    Service("shop", "checkout", 31.0, 0.0011, 0.110),
+    Service("payments", "payments-api", 38.0, 0.0008, 0.090),
+    Service("payments", "ledger", 26.0, 0.0004, 0.060),
+    Service("payments", "fraud-scorer", 34.0, 0.0003, 0.140),
+    Service("search", "query", 120.0, 0.0002, 0.035),
+    Service("team-atlas", "gateway", 55.0, 0.0009, 0.022),
 )
 _Series = Iterator[tuple[dict[str, str], Callable[[float], float]]]
 
@@ -52,17 +51,25 @@ def _flow(seed: int, service: Service, errors: bool = False) -> Wave:
     return wave(rng, service.rate, 1.4 if errors else 0.7)
 
 
-def _integral(
-    plan: Plan, service: Service, before: float, since: float, errors: bool = False
+def _counter(
+    plan: Plan, service: Service, share: Callable[[float, float], float], errors: bool = False
 ) -> Callable[[float], float]:
-    """The counter of a share of the requests that changes when the incident begins."""
+    """The counter of a share of the requests; the share follows from the errors and the latency of a moment."""
     flow = _flow(plan.seed, service, errors)
-    origin, change = plan.start - 3 * DAY, plan.start - service.since
+    origin = plan.start - 3 * DAY
+    usual = share(service.errors, service.latency)
+    changes = [
+        (plan.start + each.begins, plan.start + each.ends, each.load * share(each.errors, each.latency) - usual)
+        for each in plan.scenario.disturbances
+        if each.service == f"{service.namespace}/{service.name}"
+    ]
 
     def value(t: float) -> float:
-        if t <= change:
-            return before * flow.integral(origin, t)
-        return before * flow.integral(origin, change) + since * flow.integral(change, t)
+        total = usual * flow.integral(origin, t)
+        for begins, ends, change in changes:
+            if t > begins:
+                total += change * flow.integral(begins, min(t, ends))
+        return total
 
     return value
 
@@ -70,13 +77,26 @@ def _integral(
 def requests(simulation: Simulation, start: float, end: float) -> _Series:
     """http_requests_total."""
     for service in SERVICES:
-        before, since = service.errors
-        for code, share in (("500", 0.7), ("503", 0.3)):
-            counter = _integral(simulation.plan, service, share * before, share * since, errors=True)
-            yield _labels(service) | {"code": code}, counter
-        for code, share in (("404", 0.021), ("200", 0.979)):
-            counter = _integral(simulation.plan, service, share * (1 - before), share * (1 - since))
-            yield _labels(service) | {"code": code}, counter
+        for code, part in (("500", 0.7), ("503", 0.3)):
+            yield _labels(service) | {"code": code}, _counter(simulation.plan, service, _failed(part), errors=True)
+        for code, part in (("404", 0.021), ("200", 0.979)):
+            yield _labels(service) | {"code": code}, _counter(simulation.plan, service, _served(part))
+
+
+def _failed(part: float) -> Callable[[float, float], float]:
+    return lambda errors, latency: part * errors
+
+
+def _served(part: float) -> Callable[[float, float], float]:
+    return lambda errors, latency: part * (1 - errors)
+
+
+def _faster(bound: float) -> Callable[[float, float], float]:
+    return lambda errors, latency: _below(bound, latency)
+
+
+def _all(errors: float, latency: float) -> float:
+    return 1.0
 
 
 def _below(bound: float, latency: float) -> float:
@@ -87,22 +107,19 @@ def _below(bound: float, latency: float) -> float:
 def buckets(simulation: Simulation, start: float, end: float) -> _Series:
     """http_request_duration_seconds_bucket, cumulative as histograms are."""
     for service in SERVICES:
-        before, since = service.latency
         for bound in _BOUNDS:
-            counter = _integral(simulation.plan, service, _below(bound, before), _below(bound, since))
-            yield _labels(service) | {"le": f"{bound:g}"}, counter
-        yield _labels(service) | {"le": "+Inf"}, _integral(simulation.plan, service, 1.0, 1.0)
+            yield _labels(service) | {"le": f"{bound:g}"}, _counter(simulation.plan, service, _faster(bound))
+        yield _labels(service) | {"le": "+Inf"}, _counter(simulation.plan, service, _all)
 
 
 def counts(simulation: Simulation, start: float, end: float) -> _Series:
     """http_request_duration_seconds_count."""
     for service in SERVICES:
-        yield _labels(service), _integral(simulation.plan, service, 1.0, 1.0)
+        yield _labels(service), _counter(simulation.plan, service, _all)
 
 
 def sums(simulation: Simulation, start: float, end: float) -> _Series:
     """http_request_duration_seconds_sum, by the distribution's mean."""
     mean = gamma(1 + 1 / _SHAPE)
     for service in SERVICES:
-        before, since = service.latency
-        yield _labels(service), _integral(simulation.plan, service, before * mean, since * mean)
+        yield _labels(service), _counter(simulation.plan, service, lambda errors, latency: latency * mean)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from sources.demo.cluster import MI
+from sources.demo.cluster import GI, MI, NodePlan, Plan
 from sources.demo.life import Life, Stage
+from sources.demo.scripts import leak_time
 from sources.demo.simulation import Simulation
 from sources.model import NodeUsage, PodUsage
 
@@ -31,16 +32,37 @@ def pod_use(life: Life, stage: Stage, t: float) -> Use | None:
     memory = life.memory.at(t)
     if life.leak:
         limit = life.workload.containers[0].memory_limit * MI
-        memory += (limit - memory) * min(1.0, max(0.0, (t - started) / life.leak))
+        memory += (limit - memory) * min(1.0, max(0.0, (t - started) / leak_time(life, stage.restarts)))
+    if life.swell is not None:
+        memory += life.swell.at(t)
     return Use(life.cpu.at(t), memory, life.cpu.integral(started, t) / 1e9)
+
+
+def node_memory(plan: Plan, node: NodePlan) -> Callable[[float], float]:
+    """Bytes in use on a node over time; on the bad one nearly all of them, until pods are evicted."""
+    use, trouble = plan.node_memory[node.name].at, plan.trouble
+    if trouble.resource != "memory" or node.name != trouble.node:
+        return use
+    most = node.memory * GI - 62 * MI
+
+    def swollen(t: float) -> float:
+        usual = use(t)
+        grown = min(1.0, max(0.0, (t - trouble.pressure + 300.0) / 300.0))
+        freed = min(1.0, max(0.0, (t - trouble.evictions - 50.0) / 8.0))
+        return usual + (most - usual) * grown * (1.0 - freed)
+
+    return swollen
 
 
 def usages(simulation: Simulation, t: float, nodes: set[str]) -> Iterator[NodeUsage | PodUsage]:
     """What the metrics API says of some nodes and their pods at a moment; a lost node and its pods are absent."""
     plan = simulation.plan
     nodes = {name for name in nodes if not plan.trouble.down(name, t)}
-    for name in sorted(nodes):
-        yield NodeUsage(name, int(plan.node_cpu[name].at(t)), int(plan.node_memory[name].at(t)), t, WINDOW)
+    for node in plan.nodes:
+        name = node.name
+        if name not in nodes:
+            continue
+        yield NodeUsage(name, int(plan.node_cpu[name].at(t)), int(node_memory(plan, node)(t)), t, WINDOW)
     for life, index in simulation.pods(t):
         if life.node not in nodes:
             continue

@@ -39,6 +39,32 @@ class Wave(Struct, frozen=True, gc=False):
         return self.base * total
 
 
+class Pushed(Struct, frozen=True, gc=False):
+    """A wave that is multiplied by a factor from each of some moments on: (moment, factor), in order."""
+
+    wave: Wave
+    steps: tuple[tuple[float, float], ...]
+
+    def at(self, t: float) -> float:
+        """The value at a moment."""
+        factor = 1.0
+        for begins, step in self.steps:
+            if t < begins:
+                break
+            factor = step
+        return self.wave.at(t) * factor
+
+    def integral(self, start: float, end: float) -> float:
+        """The area between two moments; `start` is the earlier."""
+        total = self.wave.integral(start, end)
+        ends = [begins for begins, _ in self.steps[1:]]
+        for (begins, factor), until in zip(self.steps, [*ends, end], strict=True):
+            low, high = max(start, begins), min(end, until)
+            if high > low:
+                total += (factor - 1.0) * self.wave.integral(low, high)
+        return total
+
+
 def wave(rng: random.Random, base: float, roughness: float = 1.0) -> Wave:
     """A wave of a character of its own: `roughness` 0 follows the day only, 1.5 is restless (the most)."""
     return Wave(
@@ -55,6 +81,11 @@ def wave(rng: random.Random, base: float, roughness: float = 1.0) -> Wave:
 def scaled(shape: Wave, base: float) -> Wave:
     """The same shape with another base."""
     return Wave(base, shape.terms)
+
+
+def calmed(shape: Wave, base: float) -> Wave:
+    """The same shape with another base and hardly any ripples: something that runs against a limit."""
+    return Wave(base, tuple((amplitude * 0.02, omega, phase) for amplitude, omega, phase in shape.terms))
 
 
 def code(rng: random.Random, length: int) -> str:

@@ -10,7 +10,17 @@ from tui.terminal.environment import prepare_environment
 
 
 def screen(args: argparse.Namespace) -> int:
-    """Returns the screen's exit code. Raises `CommandError` where no screen can be drawn."""
+    """Returns the screen's exit code. Raises `CommandError` where no screen can be drawn, and for a scenario that
+    there is not."""
+    scenario = getattr(args, "scenario", None)
+    if scenario is not None:
+        from sources.demo.scenarios import BY_NAME, listing
+
+        if scenario == "list":
+            print("\n".join(listing()))
+            return 0
+        if scenario not in BY_NAME:
+            raise CommandError(USAGE, f"there is no scenario {scenario!r}; choose one of:", *listing())
     # Before Textual is imported: it reads its variables once.
     terminal = prepare_environment(os.environ, args)
     if terminal.problem is not None:

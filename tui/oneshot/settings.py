@@ -45,7 +45,11 @@ def settings_from(args: argparse.Namespace, namespaced: bool = False, everywhere
         "kubernetes": {**cluster, **scope},
         "prometheus": _given(args, "url", "prometheus"),
         "alertmanager": _given(args, "url", "alertmanager"),
-        "demo": {**_given(args, "seed", "seed"), **_given(args, "speed", "speed")},
+        "demo": {
+            **_given(args, "seed", "seed"),
+            **_given(args, "speed", "speed"),
+            **_given(args, "scenario", "scenario"),
+        },
     }
     looks: dict[str, tuple[Any, str]] = {} if args.theme is None else {"theme": (args.theme, "--theme")}
     looks |= {name: (True, f"--{name}") for name in ("ascii", "mouse") if getattr(args, name)}

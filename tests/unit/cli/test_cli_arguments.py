@@ -182,3 +182,13 @@ def test_errors_of_commands_carry_their_code(
     monkeypatch.setattr(cli, "_command", failing)
     assert cli.main(["sources"]) == 4
     assert capsys.readouterr().err == "topmast: one\ntopmast: two\n"
+
+
+def test_scenarios_can_be_listed_and_an_unknown_one_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["demo", "--scenario", "list"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("oom-kill ") for line in listed)
+    assert cli.main(["demo", "--scenario", "fire"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert "there is no scenario 'fire'" in said[0]
+    assert [line.removeprefix("topmast: ") for line in said[1:]] == listed
