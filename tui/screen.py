@@ -17,6 +17,7 @@ from sources.text import clean
 from tui.actions import BY_NAME
 from tui.arrangement import Arrangement, Body
 from tui.asking import Asking
+from tui.copying import Form, NothingToCopy, outline, text_of
 from tui.jump import Jump
 from tui.keymap import Keymap, TakesKeys
 from tui.palette import palette as everything
@@ -34,6 +35,7 @@ from tui.panes.pods import PodsPane
 from tui.panes.table_pane import TablePane
 from tui.saved_layouts import Layouts
 from tui.session import Session
+from tui.states import error_text
 from tui.terminal.backlog import backlog
 from tui.terminal.clipboard import copy
 from tui.themes import THEMES, theme
@@ -359,20 +361,22 @@ class MainScreen(Screen[None]):
         else:
             self.say(f"there is no namespace {digit}")
 
-    def copy_name(self) -> None:
-        self.run_worker(self._copy_name(), group="copy", exclusive=True)
+    def copy(self, form: Form) -> None:
+        """Takes the marked rows, or the one under the cursor, to the clipboard."""
+        self.run_worker(
+            self._copy(self.overlays[-1] if self.overlays else self.active, form), group="copy", exclusive=True
+        )
 
-    async def _copy_name(self) -> None:
-        row = self.active.table.cursor_key if isinstance(self.active, (TablePane, ConsolePane)) else None
-        if isinstance(self.active, TablePane):
-            selected = self.active.selected()
-            texts = self.active.sheet.texts(selected, self.session.look) if selected is not None else {}
-            row = texts.get("name")
-        if not row:
-            self.say("there is nothing to copy")
-            return
-        copied = await copy(self.app, str(row))
-        self.say(f"{row}: {copied.detail}")
+    async def _copy(self, pane: Pane, form: Form) -> None:
+        try:
+            text = await text_of(pane, form)
+        except NothingToCopy as refusal:
+            self.say(str(refusal))
+        except Exception as error:  # a third party's source may raise anything; the screen stays up
+            self.say(error_text(error), "bad")
+        else:
+            copied = await copy(self.app, text)
+            self.say(f"{outline(text, form)}: {copied.detail}")
 
     def set_theme(self, name: str) -> None:
         if name not in (*THEMES, "auto"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from sources.contract import Delete, Denied, NotFound, Upsert
 from sources.model import Alert, ObjectRef
+from tests.pilot.checks.rows import copies
 from tests.pilot.staged import NOW, event, node, pod, stage
 from tests.pilot.staged_sources import FakeCluster
 from tui.screen import MainScreen
@@ -125,6 +127,36 @@ async def test_a_command_without_its_argument_lets_one_choose(
         await on.type(typed)
         assert check(on.screen)
         assert on.screen.overlays == []
+
+
+async def test_what_can_be_copied_of_rows() -> None:
+    cluster = FakeCluster()
+    cluster.objects["Pod", "shop", "web"] = {"kind": "Pod", "metadata": {"name": "web"}}
+    cluster.objects["Pod", "shop", "it's"] = NotFound("there is no it's")
+    async with stage(cluster) as on:
+        await on.fill("pods", "pod", pod("shop/web"), pod("shop/it's"))
+        await on.fill("nodes", "node", node("n1"))
+        for line, text, said in (
+            ("copy kubectl", "kubectl -n shop describe pod 'it'\"'\"'s'", "kubectl -n shop describe pod"),
+            ("copy json", None, "there is no it's"),
+        ):
+            with copies() as copied:
+                await on.command(line)
+                await on.settle()
+                assert copied == ([text] if text else []), line
+                assert said in on.bottom
+        await on.press("j")
+        with copies() as copied:
+            await on.command("copy json")
+            await on.settle()
+            assert json.loads(copied[0])["metadata"] == {"name": "web"}
+            await on.command("copy soup")
+            assert "'soup' cannot be copied; one of: name, row, json, kubectl" in on.bottom
+            await on.press("m")
+            await on.focus(on.screen.nodes_pane)
+            await on.command("copy kubectl")
+            await on.settle()
+            assert copied[1] == "kubectl describe node n1", "marks belong to their pane"
 
 
 async def test_remapped_keys_act_and_are_in_the_help() -> None:

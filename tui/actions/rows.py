@@ -41,11 +41,17 @@ def _reverse(screen: MainScreen) -> None:
 def _faults(screen: MainScreen) -> None:
     if isinstance(screen.active, TablePane):
         screen.active.toggle_faults()
+    else:
+        screen.say("only tables know what is wrong")
 
 
 def _mark(screen: MainScreen) -> None:
-    if isinstance(screen.active, ConsolePane) and screen.active.graph.display:
-        screen.active.graph.toggle_series()
+    """A row, or a line of a graph."""
+    pane = screen.active
+    if isinstance(pane, ConsolePane) and pane.graph.display:
+        pane.graph.toggle_series()
+    elif not isinstance(pane, TablePane) or not pane.toggle_mark():
+        screen.say("there is nothing to mark here")
 
 
 def _wide(screen: MainScreen) -> None:
@@ -64,7 +70,22 @@ ROWS: tuple[Action, ...] = (
     Action("sort_next", "greater_than_sign", ">", "order by the next column", "Rows", _step_sort(1)),
     Action("sort_previous", "less_than_sign", "<", "order by the previous column", "Rows", _step_sort(-1)),
     Action("sort_reverse", "o", "o", "turn the order round", "Rows", _reverse),
-    Action("mark", "m", "m", "graph: the selected series on or off", "Rows", _mark),
     Action("wide", "w,ctrl+w", "w", "the answer's series as Prometheus writes them", "Rows", _wide),
-    Action("copy", "c", "c", "copy the name of the row", "Rows", lambda screen: screen.copy_name()),
+    Action("mark", "m", "m", "mark the row, or no longer; in a graph: the series on or off", "Rows", _mark),
+    Action(
+        "copy",
+        "c",
+        "c",
+        "copy the names of the marked rows, or of this one",
+        "Rows",
+        lambda screen: screen.copy("name"),
+    ),
+    Action(
+        "copy_rows",
+        "Y",
+        "Y",
+        "copy the marked rows, or this one, as text",
+        "Rows",
+        lambda screen: screen.copy("row"),
+    ),
 )

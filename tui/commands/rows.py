@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui import pickers
 from tui.commands.command import Command, CommandError
 from tui.commands.filters import complete_filter
+from tui.copying import FORMS
 from tui.panes.console import ConsolePane
 from tui.panes.table_pane import TablePane
 
@@ -53,6 +54,18 @@ def _sort(screen: MainScreen, rest: str) -> None:
         raise CommandError(f"{pane.what} can be ordered by: {', '.join(known)}")
 
 
+def _copy(screen: MainScreen, rest: str) -> None:
+    wanted = next((form for form in FORMS if form == (rest or "name")), None)
+    if wanted is None:
+        raise CommandError(f"{rest!r} cannot be copied; one of: {', '.join(FORMS)}")
+    screen.copy(wanted)
+
+
+def _unmark(screen: MainScreen, _rest: str) -> None:
+    if isinstance(screen.active, TablePane):
+        screen.active.unmark()
+
+
 def _filter(screen: MainScreen, rest: str) -> None:
     if not isinstance(screen.active, TablePane):
         raise CommandError("there is nothing to filter here")
@@ -70,5 +83,7 @@ ROWS: tuple[Command, ...] = (
         ("ns", "namespace", "namespaces"), "a,b | all", "show these namespaces", _namespaces, _known_namespaces
     ),
     Command(("sort",), "COLUMN", "order the rows by a column", _sort, lambda screen, _: _columns(screen)),
+    Command(("copy", "yank"), "|".join(FORMS), "copy the marked rows, or this one", _copy, lambda *_: FORMS),
+    Command(("unmark",), "", "take all marks of this pane away", _unmark),
     Command(("filter",), "TEXT", "as / does; nothing clears it", _filter, _filters),
 )

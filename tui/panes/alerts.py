@@ -62,6 +62,5 @@ class AlertsPane(TablePane[DisplayAlert]):
             pieces.append((" watchdog lost ", "bad"))
         return pieces
 
-    def subject(self) -> Subject | None:
-        alert = self.selected()
-        return Subject(alert=alert.key) if alert is not None else None
+    def subject_of(self, row: DisplayAlert) -> Subject | None:
+        return Subject(alert=row.key)

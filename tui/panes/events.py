@@ -42,6 +42,5 @@ class EventsPane(TablePane[Event]):
     def default_order(self, row: Event) -> tuple[Any, ...]:
         return (-(row.last or 0.0),)
 
-    def subject(self) -> Subject | None:
-        event = self.selected()
-        return Subject(event.about) if event is not None else None
+    def subject_of(self, row: Event) -> Subject | None:
+        return Subject(row.about)

@@ -62,6 +62,5 @@ class NodesPane(TablePane[NodeLine]):
     def default_order(self, row: NodeLine) -> tuple[Any, ...]:
         return (row.node.name,)
 
-    def subject(self) -> Subject | None:
-        row = self.selected()
-        return Subject(ObjectRef("Node", row.node.name)) if row is not None else None
+    def subject_of(self, row: NodeLine) -> Subject | None:
+        return Subject(ObjectRef("Node", row.node.name))

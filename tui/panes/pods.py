@@ -48,6 +48,5 @@ class PodsPane(TablePane[PodLine]):
     def default_order(self, row: PodLine) -> tuple[Any, ...]:
         return (row.pod.namespace, row.pod.name)
 
-    def subject(self) -> Subject | None:
-        row = self.selected()
-        return Subject(ObjectRef("Pod", row.pod.name, row.pod.namespace)) if row is not None else None
+    def subject_of(self, row: PodLine) -> Subject | None:
+        return Subject(ObjectRef("Pod", row.pod.name, row.pod.namespace))

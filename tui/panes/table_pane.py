@@ -17,6 +17,7 @@ from tui.panes.pane import Pane
 from tui.session import Session
 from tui.sheets.sheet import Cell, Field, Filtered, Sheet, order
 from tui.states import brief
+from tui.subject import Subject
 from tui.widgets.lines import Piece
 from tui.widgets.rows import Key
 from tui.widgets.table import LineTable
@@ -80,6 +81,8 @@ class TablePane(Pane, Generic[R]):
         self.view = View(self.rank)
         self.faulty: set[str] = set()
         """Keys of the rows of the chosen namespaces with something wrong, shown or not."""
+        self.marked: dict[str, None] = {}
+        """Keys of the rows that somebody marked, in this order; a row that is gone for a while keeps its mark."""
         self._seconds = 0
 
     def compose(self) -> ComposeResult:
@@ -213,6 +216,14 @@ class TablePane(Pane, Generic[R]):
         self.faults_only = not self.faults_only
         self.rebuild()
 
+    def subject(self) -> Subject | None:
+        row = self.selected()
+        return self.subject_of(row) if row is not None else None
+
+    def subject_of(self, row: R) -> Subject | None:
+        """What there is more to say about, for a row."""
+        return None
+
     def selected(self) -> R | None:
         """The row under the cursor."""
         key = self.table.cursor_key
@@ -238,6 +249,33 @@ class TablePane(Pane, Generic[R]):
         if view.cursor is None or not self.select(view.cursor):
             self.table.release()
 
+    def toggle_mark(self) -> bool:
+        """Marks the row under the cursor, or no longer, and goes to the next; False where there is no row."""
+        key = self.table.cursor_key
+        if key is None or self.row(str(key)) is None:
+            return False
+        if str(key) in self.marked:
+            del self.marked[str(key)]
+        else:
+            self.marked[str(key)] = None
+        self.table.action_cursor_down()
+        self._show_marks()
+        return True
+
+    def unmark(self) -> None:
+        self.marked.clear()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        self.table.set_marks(self.marked)
+        self.tell_title()
+
+    def chosen_keys(self) -> list[str]:
+        """The marked rows that are there, else the one under the cursor."""
+        key = self.table.cursor_key
+        under = [str(key)] if key is not None and not self.marked else []
+        return [key for key in (*self.marked, *under) if self.row(key) is not None]
+
     def focus_target(self) -> Widget | None:
         return self.table
 
@@ -257,6 +295,8 @@ class TablePane(Pane, Generic[R]):
             pieces.append((f" {len(self.faulty)} {self.fault_word} ", "bad"))
         if self.faults_only:
             pieces.append((" faults only ", "title.faults"))
+        if self.marked:
+            pieces.append((f" {len(self.marked)} marked ", "title.filter"))
         if self.filter:
             pieces.append((f" /{clean(self.filter.text)} ", "title.filter"))
         # Where the rows themselves are in trouble, that is the news; usage shares their fate.

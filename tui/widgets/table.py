@@ -20,6 +20,7 @@ NO_ROWS: Rows = KeyedRows[str, str]((), str, lambda _: ())
 _WHEEL = 3
 _ARROWS = {"unicode": ("▲", "▼"), "ascii": ("^", "v")}
 _THUMB = {"unicode": "▐", "ascii": "|"}
+_MARK = {"unicode": "◆", "ascii": "*"}
 
 
 class LineTable(LineWidget, can_focus=True):
@@ -27,8 +28,8 @@ class LineTable(LineWidget, can_focus=True):
 
     The owner keeps a `Rows`, changes it, and then calls `changed` (or `set_rows` for another one); both
     may be called at any time and from the screen's thread only. Style names used here, to be given in the
-    palette: header, header.blurred, header.sort, cursor, cursor.blurred, scrollbar, placeholder.title,
-    placeholder.
+    palette: header, header.blurred, header.sort, cursor, cursor.blurred, scrollbar, accent (marks),
+    placeholder.title, placeholder.
 
     The cursor rests on the first row until the user moves it (nothing to follow: a list that is still
     loading stays at its top). From then on it is pinned to its object wherever that moves; if the object
@@ -99,6 +100,8 @@ class LineTable(LineWidget, can_focus=True):
         self._show_cursor = show_cursor
         self._arrows = _ARROWS[glyphs]
         self._thumb = _THUMB[glyphs]
+        self._mark = _MARK[glyphs]
+        self._marks: Set[Key] = frozenset()
         self._ellipsis = "…" if glyphs == "unicode" else "~"
         self._gap = gap
         self._sort: tuple[str, bool] | None = None
@@ -140,6 +143,11 @@ class LineTable(LineWidget, can_focus=True):
         self._sort = None if column is None else (column, descending)
         self.update_lines()
 
+    def set_marks(self, keys: Collection[Key]) -> None:
+        """These objects get a mark before their row; while there are any, all rows stand a cell further right."""
+        self._marks = frozenset(keys)
+        self.update_lines()
+
     def set_placeholder(self, title: str, message: str = "") -> None:
         """What stands there while there are no rows: why, and what to do about it."""
         self._placeholder = (title, message)
@@ -171,7 +179,7 @@ class LineTable(LineWidget, can_focus=True):
     @property
     def fitted_columns(self) -> list[str]:
         """Keys of the columns that have found room."""
-        return [self._columns[i].key for i, _ in self._fit(self.size.width)]
+        return [self._columns[i].key for i, _ in self._fit(self.size.width - self._gutter)]
 
     def move_to(self, key: Key) -> bool:
         """Put the cursor on an object; False when it is not among the rows."""
@@ -279,6 +287,7 @@ class LineTable(LineWidget, can_focus=True):
 
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
         """The title line, then the rows in view or the placeholder."""
+        columns -= self._gutter
         fitted = self._fit(columns)
         head = [self._header(fitted)] if self._show_header and rows > 0 else []
         self._view.height = rows - len(head)
@@ -302,6 +311,8 @@ class LineTable(LineWidget, can_focus=True):
             painted[key] = pieces
             y = index - self._view.top
             shown = (*pieces, (self._thumb, "scrollbar")) if first <= y < last else pieces
+            if self._gutter:
+                shown = ((self._mark, "accent") if key in self._marks else (" ", ""), *shown)
             line = Line(shown, over if index == cursor else "")
             # The same object for the same look makes the comparison afterwards cheap.
             lines.append(old_lines[y] if y < len(old_lines) and old_lines[y] == line else line)
@@ -324,7 +335,7 @@ class LineTable(LineWidget, can_focus=True):
 
     def _header(self, fitted: list[Fitted]) -> Line:
         base = "header.blurred" if not self.has_focus and "header.blurred" in self.palette else "header"
-        pieces: list[Piece] = []
+        pieces: list[Piece] = [(" ", base)] if self._gutter else []
         for number, (i, size) in enumerate(fitted):
             column = self._columns[i]
             title, style = column.title, base
@@ -351,9 +362,14 @@ class LineTable(LineWidget, can_focus=True):
             self._painted = dict.fromkeys(self._painted, ())
         return self._fitted[1]
 
+    @property
+    def _gutter(self) -> int:
+        """Cells before the rows, for their marks."""
+        return 1 if self._marks else 0
+
     def _column_at(self, x: int) -> str | None:
-        left = 0
-        for i, size in self._fit(self.size.width):
+        left = self._gutter
+        for i, size in self._fit(self.size.width - self._gutter):
             if left <= x < left + size + self._gap:
                 return self._columns[i].key
             left += size + self._gap

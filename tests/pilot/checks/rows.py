@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
+from sources.contract import Delete, Upsert
 from tests.pilot.checks.check import check, key_of
-from tests.pilot.staged import Stage
+from tests.pilot.staged import Stage, pod
 from tui import screen as screen_module
 from tui.terminal.clipboard import Copied
 
@@ -93,9 +97,10 @@ async def _(on: Stage) -> None:
     assert table.rows.cells(0)[1][0] == "3"
 
 
-@check("copy")
-async def _(on: Stage) -> None:
-    copied = []
+@contextmanager
+def copies() -> Iterator[list[str]]:
+    """What is copied while it lasts."""
+    copied: list[str] = []
 
     async def taken(_app: object, text: str) -> Copied:
         copied.append(text)
@@ -103,12 +108,54 @@ async def _(on: Stage) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(screen_module, "copy", taken)
+        yield copied
+
+
+@check("mark")
+async def _(on: Stage) -> None:
+    pane = on.screen.pods_pane
+    await on.press("m", "j", "m")
+    assert pane.chosen_keys() == ["pay/web-00", "pay/web-04"]
+    assert "2 marked" in on.title(pane)
+    marked = [line for line in pane.table.plain if line.startswith("◆")]
+    assert len(marked) == 2
+    await on.put("pods", Upsert(pod("pay/web-00", "Error")), Delete("pod", "pay/web-04"))
+    assert pane.chosen_keys() == ["pay/web-00"], "a mark is on the object; what is gone is not taken along"
+    await on.press("g", "m")
+    assert "1 marked" in on.title(pane)
+    await on.command("unmark")
+    assert not any(line.startswith("◆") for line in pane.table.plain)
+    await on.focus(on.screen.console)
+    await on.press("m")
+    assert on.bottom == "there is nothing to mark here"
+
+
+@check("copy")
+async def _(on: Stage) -> None:
+    with copies() as copied:
         await on.press("j", "c")
         await on.settle()
         assert copied == ["web-02"]
         assert on.bottom == "web-02: sent"
+        await on.press("m", "m", "c")
+        await on.settle()
+        assert copied[1] == "web-02\nweb-04"
+        assert on.bottom == "2 lines: web-02, ...: sent"
+        await on.command("unmark")
         await on.filter("nothing-like-this")
         await on.press("c")
         await on.settle()
         assert on.bottom == "there is nothing to copy"
-        assert copied == ["web-02"]
+        assert len(copied) == 2
+
+
+@check("copy_rows")
+async def _(on: Stage) -> None:
+    with copies() as copied:
+        await on.press("m", "m", "Y")
+        await on.settle()
+        assert on.bottom == "2 rows: sent"
+        title, first, second = copied[0].splitlines()
+        assert title.split()[:4] == ["NAMESPACE", "NAME", "READY", "STATUS"]
+        assert first.split()[:4] == ["pay", "web-00", "1/1", "Running"]
+        assert second.index("Running") == first.index("Running") == title.index("STATUS")
