@@ -67,7 +67,7 @@ async def _(on: Stage) -> None:
     assert len(metrics.asked) == before + 1
 
 
-@check("cursor_left", "cursor_right", "mark")
+@check("cursor_left", "cursor_right")
 async def _(on: Stage) -> None:
     graph = on.screen.console.graph
     await on.press("left", "m")
