@@ -243,12 +243,22 @@ class Alerts(Protocol):
         """Alerts, and silences where the server has them."""
 
 
+@runtime_checkable
+class Samples(Protocol):
+    def samples(self) -> Feed:
+        """Collects samples into a memory of its own for as long as it runs; says nothing but its `Status`."""
+
+    async def collect(self) -> Status:
+        """Collects once, for somebody who does not wait for more, and says how that went."""
+
+
 STREAMS: Mapping[str, type[Any]] = {
     "nodes": Nodes,
     "pods": Pods,
     "events": Events,
     "usage": Usage,
     "alerts": Alerts,
+    "samples": Samples,
 }
 """Feed name to capability: the supervisor runs `source.<name>()` for each one that a source offers."""
 
@@ -301,6 +311,15 @@ class ServiceProxy(Protocol):
 
     def searched(self) -> Sequence[str]:
         """The namespaces that the last `services` was limited to; empty when it saw the whole cluster."""
+
+
+@runtime_checkable
+class ApiServer(Protocol):
+    """Lets others read what the API server has: lists of objects, and the proxies of nodes, pods and services."""
+
+    async def api_client(self) -> httpx.AsyncClient:
+        """A client whose base URL is the API server, with the cluster's own credentials; only GET passes.
+        The caller closes it."""
 
 
 @runtime_checkable

@@ -23,6 +23,7 @@ import msgspec
 
 from sources.contract import (
     STREAMS,
+    ApiServer,
     Batch,
     Change,
     Clock,
@@ -49,6 +50,7 @@ KINDS_OF: dict[str, frozenset[Kind]] = {
     "events": frozenset({"event"}),
     "usage": frozenset({"node_usage", "pod_usage"}),
     "alerts": frozenset({"alert", "silence"}),
+    "samples": frozenset(),
 }
 CAPABILITIES: tuple[type[Any], ...] = (
     *STREAMS.values(),
@@ -56,6 +58,7 @@ CAPABILITIES: tuple[type[Any], ...] = (
     Monitoring,
     Objects,
     ServiceProxy,
+    ApiServer,
     Diagnosable,
 )
 SETTLED = frozenset({"live", "partial", "denied", "absent"})

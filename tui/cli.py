@@ -50,6 +50,8 @@ examples:
   topmast query 'sum by (namespace) (rate(container_cpu_usage_seconds_total[5m]))'
   topmast query up --range 1h -o graph
   topmast query -- '-vector(1)'
+  topmast query --scrape 'topk(3, node_memory_Active_bytes)'
+  curl -s localhost:9100/metrics | topmast query --data - node_load1
 """
 
 
@@ -100,6 +102,10 @@ def _shared(parser: argparse.ArgumentParser, *, outer: bool) -> None:
     add = sources.add_argument
     add("--prometheus", metavar="URL", default=unset, help="instead of looking for it in the cluster")
     add("--alertmanager", metavar="URL", default=unset)
+    add("--scrape", action="store_true", default=off, help="read exporters directly; PromQL without a Prometheus")
+    add(
+        "--exporter", metavar="URL", action="append", default=unset, help="read this one too (--scrape is implied)"
+    )
     add("--config", metavar="FILE", default=unset, help="instead of ~/.config/topmast/config.toml")
     look = parser.add_argument_group("looks")
     add = look.add_argument
@@ -155,6 +161,9 @@ def build_parser(prog: str) -> argparse.ArgumentParser:
 
     query = command("query", "ask Prometheus", QUERY_HELP)
     query.add_argument("expr", metavar="EXPR", help="PromQL")
+    query.add_argument(
+        "--data", metavar="FILE", action="append", default=[], help="ask what stands in an exposition; - is stdin"
+    )
     query.add_argument("-r", "--range", type=span, metavar="TIME", help="the last 1h, 7d... instead of one moment")
     query.add_argument("--step", type=span, metavar="TIME", help="between two points of a range")
     query.add_argument(
@@ -177,6 +186,7 @@ def parse(argv: Sequence[str], prog: str = "topmast") -> argparse.Namespace:
     """The arguments, tidied: `resource` by its full name, both lists of groups as one."""
     args = build_parser(prog).parse_args(list(argv))
     args.as_group = [*(args.as_group or ()), *getattr(args, "as_group_after", ())]
+    args.scrape = args.scrape or bool(args.exporter)
     args.demo = args.command == "demo" or getattr(args, "demo", False)
     if args.command == "get":
         args.resource = next(name for name, others in RESOURCES.items() if args.resource in (name, *others))

@@ -17,7 +17,7 @@ from sources.config.shape import Columns, Layout, Namespaces, Pins, Settings, Ui
 from sources.contract import Misconfigured
 from sources.registry import load
 
-BUILT_IN = ("kubernetes", "prometheus", "alertmanager")
+BUILT_IN = ("kubernetes", "prometheus", "alertmanager", "scrape")
 """The sources that run when nobody says otherwise."""
 SECTIONS: Mapping[str, type[Struct]] = {"ui": Ui, "namespaces": Namespaces, "columns": Columns, "pins": Pins}
 """The sections that are there once; `layouts` and `sources` hold sections that people name."""

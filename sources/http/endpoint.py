@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -26,6 +26,10 @@ FIRST_RETRY = 5.0
 LAST_RETRY = 120.0
 
 Params = Sequence[tuple[str, str]]
+
+
+class TooLarge(NotSupported):
+    """The answer is longer than we read."""
 
 
 class Link(NamedTuple):
@@ -119,15 +123,26 @@ class Endpoint:
 
 
 async def send(
-    link: Link, method: str, path: str, params: Params = (), form: Params | None = None, within: float = 30.0
+    link: Link,
+    method: str,
+    path: str,
+    params: Params = (),
+    form: Params | None = None,
+    within: float = 30.0,
+    headers: Mapping[str, str] | None = None,
+    most: int = 0,
 ) -> Reply:
-    """Sends and reads to the end, in `within` seconds at most and `MAX_BODY` bytes."""
+    """Sends and reads to the end, in `within` seconds at most and `most` bytes, else `MAX_BODY`.
+
+    Raises `Unavailable` for everything between us and an answer, `TooLarge` for one of more bytes.
+    """
+    kind = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
     request = link.client.build_request(
         method,
         path,
         params=tuple(params) or None,
         content=urlencode(form).encode() if form is not None else None,
-        headers={"Content-Type": "application/x-www-form-urlencoded"} if form is not None else None,
+        headers={**kind, **(headers or {})},
         extensions={"sni_hostname": link.server_name} if link.server_name else None,
         timeout=httpx.Timeout(within, connect=min(CONNECT_TIMEOUT, within)),
     )
@@ -136,7 +151,7 @@ async def send(
         async with asyncio.timeout(within):
             response = await link.client.send(request, stream=True)
             try:
-                body = await _read(response, link.via)
+                body = await _read(response, link.via, most)
             finally:
                 # After a cancel or an overlong body this closes the connection: it cannot be used again.
                 await response.aclose()
@@ -151,16 +166,14 @@ async def send(
     return Reply(response.status_code, headers, body, time.perf_counter() - started, link.via, path)
 
 
-async def _read(response: httpx.Response, where: str) -> bytes:
+async def _read(response: httpx.Response, where: str, most: int) -> bytes:
     parts: list[bytes] = []
-    size = 0
+    size, limit = 0, most or MAX_BODY
     async for part in response.aiter_bytes():
         size += len(part)
-        if size > MAX_BODY:
-            raise NotSupported(
-                f"{where} answers with more than {MAX_BODY // 1024 // 1024} MB: ask for less "
-                "(a larger step, a narrower selector, an aggregation)"
-            )
+        if size > limit:
+            hint = "" if most else ": ask for less (a larger step, a narrower selector, an aggregation)"
+            raise TooLarge(f"{where} answers with more than {limit / 1024 / 1024:g} MB{hint}")
         parts.append(part)
     return b"".join(parts)
 

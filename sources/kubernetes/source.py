@@ -16,7 +16,7 @@ from sources.kubernetes.api import NODES, PODS, HttpApi
 from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.clusterconfig import Overrides
 from sources.kubernetes.events import EventReflector
-from sources.kubernetes.gateway import service_client
+from sources.kubernetes.gateway import proxy_client, service_client
 from sources.kubernetes.liveness import Liveness
 from sources.kubernetes.outbox import Outbox, feed
 from sources.kubernetes.pages import get_all
@@ -184,6 +184,10 @@ class KubernetesSource:
         """A client below the service's proxy path; credentials and read-only rule are the API client's."""
         connection = await self._connect()
         return service_client(connection.client, service.namespace, service.name, str(port.port), scheme)
+
+    async def api_client(self) -> httpx.AsyncClient:
+        """A client for any path of the API server; credentials and read-only rule are the API client's."""
+        return proxy_client((await self._connect()).client, "/")
 
     async def check(self) -> Sequence[Check]:
         """What `topmast doctor` says of the cluster, found out by GET only."""

@@ -15,7 +15,7 @@ LONGEST = 400
 
 TOOLKIT = ("textual", "rich")
 CLIENTS = ("httpx", "aiohttp", "kubernetes", "requests", "urllib3")
-BUILT_IN = ("kubernetes", "prometheus", "alertmanager", "demo")
+BUILT_IN = ("kubernetes", "prometheus", "alertmanager", "demo", "scrape")
 
 
 class Contract(NamedTuple):
@@ -39,12 +39,14 @@ CONTRACTS = (
         )
         for source in BUILT_IN
     ),
+    # The engine is a library of its own.
+    Contract("sources/promql", ("sources", "tui", *CLIENTS), but=("sources.promql",)),
     # What all sources share must not know one of them: a third party's source is as good as ours.
     Contract("sources/world", tuple(f"sources.{source}" for source in BUILT_IN)),
     Contract("sources/rules", tuple(f"sources.{source}" for source in BUILT_IN)),
     *(
         Contract(f"sources/{module}.py", tuple(f"sources.{source}" for source in BUILT_IN))
-        for module in ("model", "contract", "text", "supervisor", "runtime", "registry", "testing")
+        for module in ("model", "contract", "text", "supervisor", "runtime", "registry", "testing", "answering")
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import math
 import os
 import shutil
@@ -10,19 +11,22 @@ import sys
 import time
 from collections.abc import Sequence
 
-from sources.contract import MetricsQueries, QueryError, SourceError
+from sources.answering import FirstAnswer
+from sources.contract import MetricsQueries, QueryError, Samples, SourceError, SystemClock
 from sources.model import Labels, QueryResult, Series
 from sources.rules.duration import format_utc
 from sources.text import clean
 from tui.oneshot import gather, records
 from tui.oneshot.errors import exit_code
-from tui.oneshot.failure import OK, UNREACHABLE, USAGE, CommandError, say
+from tui.oneshot.failure import DENIED, OK, UNREACHABLE, USAGE, CommandError, say
 from tui.oneshot.layout import Layout, cell
 from tui.oneshot.settings import settings_from
 from tui.terminal.environment import is_utf8
 
 POINTS = 250
 """Points of a range where no step is given."""
+APART = 5.0
+"""Seconds between the two scrapes of `--scrape`."""
 TREND = 24
 MOST_DRAWN = 8
 GRAPH_LINES = 20
@@ -30,30 +34,70 @@ GRAPH_LINES = 20
 
 def query(args: argparse.Namespace) -> int:
     """Prints the answer; returns the exit code. Raises `CommandError`."""
+    result = from_files(args) if args.data else _asked(args)
+    _print(args, result)
+    sys.stdout.flush()
+    say(*(f"warning: {text}" for text in result.warnings), *(f"note: {text}" for text in result.infos))
+    return OK
+
+
+def _asked(args: argparse.Namespace) -> QueryResult:
+    """Prometheus' answer, or with --scrape that of what the exporters say now."""
     settings = settings_from(args, everywhere=True)
     seconds = gather.patience(args)
     with gather.running(settings, frozenset()) as runtime:
         servers = runtime.offering(MetricsQueries)  # type: ignore[type-abstract]  # a protocol is asked for
+        if args.scrape:
+            servers = [server for server in servers if isinstance(server, Samples)]
         if not servers:
             problems = [f"{name}: {problem}" for name, problem in runtime.problems.items()]
             raise CommandError(USAGE, *(problems or ["no configured source answers PromQL"]))
-        server = servers[0]
+        server: MetricsQueries = servers[0] if args.scrape else FirstAnswer(lambda: servers)
         try:
+            if isinstance(server, Samples):
+                _collect(runtime, server, args, seconds)
             if args.range is None:
-                result = gather.answered(runtime, lambda: server.query(args.expr, args.time), seconds)
-            else:
-                start, end, step = grid(args.time, args.range, args.step)
-                result = gather.answered(runtime, lambda: server.query_range(args.expr, start, end, step), seconds)
+                return gather.answered(runtime, lambda: server.query(args.expr, args.time), seconds)
+            start, end, step = grid(args.time, args.range, args.step)
+            return gather.answered(runtime, lambda: server.query_range(args.expr, start, end, step), seconds)
         except QueryError as error:
             raise CommandError(exit_code(error), _refused(error)) from None
         except SourceError as error:
             raise CommandError(exit_code(error), str(error)) from None
         except TimeoutError:
             raise CommandError(UNREACHABLE, f"no answer within {seconds:g} s; see --request-timeout") from None
-    _print(args, result)
-    sys.stdout.flush()
-    say(*(f"warning: {text}" for text in result.warnings), *(f"note: {text}" for text in result.infos))
-    return OK
+
+
+def _collect(runtime: gather.Sources, server: Samples, args: argparse.Namespace, seconds: float) -> None:
+    """Reads the exporters: twice where the query looks back, since one sample has no rate."""
+    status = gather.answered(runtime, server.collect, seconds)
+    twice = "[" in args.expr or args.range is not None
+    if twice and status.state in ("live", "partial"):
+        time.sleep(APART)
+        status = gather.answered(runtime, server.collect, seconds)
+    if status.state not in ("live", "partial"):
+        why = clean("; ".join(part for part in (status.detail, *status.missing) if part))
+        raise CommandError(DENIED if status.state == "denied" else UNREACHABLE, f"nothing scraped: {why}")
+    how = f"twice, {APART:g} s apart" if twice else "once"
+    say(f"note: scraped {how}: {clean(status.detail)}", *(f"warning: {clean(part)}" for part in status.missing))
+
+
+def from_files(args: argparse.Namespace) -> QueryResult:
+    """The embedded engine's answer over expositions in files."""
+    from sources.embedded import EmbeddedQueries
+    from sources.scrape.files import read_files
+
+    try:
+        data = read_files(args.data, time.time())
+        queries = EmbeddedQueries(data.storage, SystemClock(), "data")
+        at = data.at if args.time is None else args.time
+        if args.range is None:
+            return asyncio.run(queries.query(args.expr, at))
+        return asyncio.run(queries.query_range(args.expr, *grid(at, args.range, args.step)))
+    except QueryError as error:
+        raise CommandError(exit_code(error), _refused(error)) from None
+    except SourceError as error:
+        raise CommandError(USAGE, str(error)) from None
 
 
 def grid(end: float | None, span: float, step: float | None) -> tuple[float, float, float]:

@@ -41,10 +41,14 @@ def settings_from(args: argparse.Namespace, namespaced: bool = False, everywhere
         )
         if value is not None
     }
+    scraped: dict[str, tuple[Any, str]] = {"when": ("always", "--scrape")} if args.scrape else {}
+    if args.exporter:
+        scraped["urls"] = (args.exporter, "--exporter")
     flags = {
         "kubernetes": {**cluster, **scope},
         "prometheus": _given(args, "url", "prometheus"),
         "alertmanager": _given(args, "url", "alertmanager"),
+        "scrape": scraped,
         "demo": {
             **_given(args, "seed", "seed"),
             **_given(args, "speed", "speed"),

@@ -38,3 +38,7 @@ class FixedStorage:
             low, high = np.searchsorted(times, [start, end + 1])
             if low < high:
                 yield StoredSeries(self.index.labels[number], times[low:high], values[low:high])
+
+    def label_sets(self, matchers: Sequence[Matcher]) -> list[Labels]:
+        """The series that satisfy all matchers, in no order."""
+        return [self.index.labels[number] for number in self.index.select(matchers).tolist()]

@@ -29,7 +29,7 @@ def written(folder: Path, text: str) -> Path:
 
 def test_without_a_file_everything_is_default(tmp_path: Path) -> None:
     settings = settle(tmp_path / "nothing.toml", "", {})
-    assert list(settings.sources) == ["kubernetes", "prometheus", "alertmanager"]
+    assert list(settings.sources) == ["kubernetes", "prometheus", "alertmanager", "scrape"]
     assert {origin for _, _, origin in shown(settings)} == {"default"}
 
 

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.events import Resize
 from textual.widget import Widget
 
+from sources.answering import FirstAnswer
 from sources.contract import MetricsQueries
 from sources.rules.duration import human_duration
 from tui.panes.console.answers import Answer, Ask, after, graph_data, range_steps
@@ -63,6 +64,7 @@ class ConsolePane(Pane):
         self.shared = Notes(palette, whole=True)
         self.table = LineTable((), palette, glyphs="ascii" if plain else "unicode")
         self.graph = Graph(palette, glyphs="ascii" if plain else "braille")
+        self._metrics = FirstAnswer(self._offered)
         self.expr = FIRST_QUERY
         self.window = 1800
         self.at: float | None = None
@@ -98,8 +100,10 @@ class ConsolePane(Pane):
     # -- running
 
     def source(self) -> MetricsQueries | None:
-        found = self.session.runtime.offering(MetricsQueries)  # type: ignore[type-abstract]  # a protocol is asked for
-        return found[0] if found else None
+        return self._metrics if self._offered() else None
+
+    def _offered(self) -> Sequence[MetricsQueries]:
+        return self.session.runtime.offering(MetricsQueries)  # type: ignore[type-abstract]  # a protocol is asked for
 
     @property
     def question(self) -> Ask:

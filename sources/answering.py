@@ -1,0 +1,66 @@
+"""Several sources that answer PromQL as one: the first that is there, the next while it is not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from sources.contract import MetricsQueries, NotSupported, QueryError, SourceError
+from sources.model import MetricMetadata, QueryResult, Series
+
+REST = 30.0
+"""Seconds that a source which could not be reached is left alone, if another one answers meanwhile."""
+
+T = TypeVar("T")
+
+
+class FirstAnswer:
+    """Offers `MetricsQueries` from those that `offering` gives, in its order: a Prometheus before our own memory.
+
+    A query that is wrong is wrong for all; only a source that is absent, forbidden or away hands over to the next.
+    """
+
+    def __init__(
+        self, offering: Callable[[], Sequence[MetricsQueries]], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._offering, self._monotonic = offering, monotonic
+        self._resting: dict[int, float] = {}
+
+    async def _first(self, ask: Callable[[MetricsQueries], Awaitable[T]]) -> T:
+        now = self._monotonic()
+        sources = self._offering()
+        awake = [source for source in sources if self._resting.get(id(source), now) <= now]
+        asleep = [source for source in sources if source not in awake]
+        failure: SourceError | None = None
+        for source in (*awake, *asleep):
+            try:
+                found = await ask(source)
+            except QueryError:
+                raise
+            except SourceError as error:
+                self._resting[id(source)] = self._monotonic() + REST
+                if failure is None or source is sources[0]:
+                    failure = error
+                continue
+            self._resting.pop(id(source), None)
+            return found
+        raise failure or NotSupported("no configured source answers PromQL")
+
+    async def query(self, expr: str, at: float | None = None) -> QueryResult:
+        return await self._first(lambda source: source.query(expr, at))
+
+    async def query_range(self, expr: str, start: float, end: float, step: float) -> QueryResult:
+        return await self._first(lambda source: source.query_range(expr, start, end, step))
+
+    async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
+        return await self._first(lambda source: source.labels(match, limit))
+
+    async def label_values(self, label: str, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
+        return await self._first(lambda source: source.label_values(label, match, limit))
+
+    async def series(self, match: Sequence[str], limit: int = 1000) -> Sequence[Series]:
+        return await self._first(lambda source: source.series(match, limit))
+
+    async def metadata(self, metric: str | None = None, limit: int = 5000) -> Sequence[MetricMetadata]:
+        return await self._first(lambda source: source.metadata(metric, limit))

@@ -1,0 +1,245 @@
+"""Scrapes: finds targets, reads each in its turn without haste, and knows how that goes."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+from sources.contract import Context, Denied, SourceError, State, Status
+from sources.http.endpoint import TooLarge
+from sources.scrape.budget import Bucket, plan
+from sources.scrape.cluster import Cluster
+from sources.scrape.discover import Found, cut, discover
+from sources.scrape.fetch import Fetcher
+from sources.scrape.settings import ScrapeConfig
+from sources.scrape.targets import Target
+
+if TYPE_CHECKING:
+    from sources.scrape.memory import Memory
+
+T = TypeVar("T")
+
+AT_ONCE = 6
+"""Requests on their way together."""
+LOOK = 60.0
+"""Seconds between two searches for targets."""
+LONGEST_PAUSE = 120.0
+"""Seconds between two tries of a target that is down; less than the lookback, so that its `up` stays visible."""
+DENIED_PAUSE = 300.0
+FIRST_SPREAD = 4.0
+"""Seconds over which the first scrapes are spread."""
+VIA = "topmast's own scrapes"
+
+
+@dataclass(slots=True)
+class Standing:
+    """How a target is doing. `up` is None before its first scrape."""
+
+    target: Target
+    size: int
+    up: bool | None = None
+    samples: int = 0
+    error: str = ""
+    failures: int = 0
+
+
+class Scraper:
+    """Runs until cancelled. `progress` is called when there is something new to say."""
+
+    def __init__(
+        self,
+        config: ScrapeConfig,
+        context: Context,
+        cluster: Cluster | None,
+        fetcher: Fetcher,
+        memory: Memory,
+        writer: ThreadPoolExecutor,
+        progress: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._config, self._clock, self._nudge = config, context.clock, context.nudge
+        self._cluster, self._fetcher, self._memory, self._writer = cluster, fetcher, memory, writer
+        self._progress = progress
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._per_minute = config.max_megabytes_per_minute * 1e6
+        self._bucket = Bucket(self._per_minute, self._clock.monotonic())
+        self._interval = config.interval
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._held: dict[str, tuple[float, str]] = {}
+        """Rights that are missing, until when nobody asks again, and how the server names them."""
+        self._found = Found()
+        self._notes: list[str] = []
+        self.standing: dict[str, Standing] = {}
+        self.looked = False
+        """Whether targets have been looked for."""
+        self.refused = 0
+        """Samples of the last scrapes for whose series there was no room."""
+
+    async def run(self) -> NoReturn:
+        """Looks for targets now and then, and keeps scraping them."""
+        try:
+            while True:
+                self._found = await discover(self._config, self._cluster)
+                await self._choose()
+                self.looked = True
+                self._progress()
+                await self._nudge.pause(self._clock, LOOK)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def once(self) -> None:
+        """Looks for targets and scrapes each of them one time."""
+        if not self.looked:
+            self._found = await discover(self._config, self._cluster)
+            self._adopt(self._planned())
+            self.looked = True
+        await asyncio.gather(*(self._scrape(standing) for standing in self.standing.values()))
+
+    # -- which targets ---------------------------------------------------------------------------------
+
+    def _planned(self) -> Sequence[Target]:
+        targets, note = cut(self._found.targets, self._config.max_targets)
+        chosen = plan(targets, self._size, self._config.interval, self._per_minute)
+        self._interval = chosen.interval
+        self._notes = [each for each in (note, chosen.note) if each]
+        return chosen.targets
+
+    def _size(self, target: Target) -> int:
+        known = self.standing.get(target.key)
+        return target.size if known is None else known.size
+
+    def _adopt(self, targets: Sequence[Target]) -> list[Target]:
+        """The targets that are no longer wanted; the wanted ones have a standing."""
+        wanted = {target.key: target for target in targets}
+        known = {key: standing.target for key, standing in self.standing.items()}
+        gone = [self.standing.pop(key).target for key, target in known.items() if wanted.get(key) != target]
+        for key, target in wanted.items():
+            if key not in self.standing:
+                self.standing[key] = Standing(target, target.size)
+        return gone
+
+    async def _choose(self) -> None:
+        for target in self._adopt(self._planned()):
+            task = self._tasks.pop(target.key)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await self._written(partial(self._memory.end, target, self._now()))
+        for key, standing in self.standing.items():
+            if key not in self._tasks:
+                self._tasks[key] = asyncio.create_task(self._follow(standing), name=f"scrape {key}")
+
+    # -- one target ------------------------------------------------------------------------------------
+
+    async def _follow(self, standing: Standing) -> NoReturn:
+        # Each target has its own place within the interval, the same one every time.
+        place = zlib.crc32(standing.target.key.encode()) / 2**32
+        await self._clock.sleep(place * min(self._interval, FIRST_SPREAD))
+        while True:
+            started = self._clock.monotonic()
+            await self._scrape(standing)
+            self._progress()
+            pause = min(self._interval * 2 ** min(standing.failures, 6), max(LONGEST_PAUSE, self._interval))
+            await self._clock.sleep(max(0.5, pause - (self._clock.monotonic() - started)))
+
+    async def _scrape(self, standing: Standing) -> None:
+        target = standing.target
+        if self._is_held(standing):
+            return
+        async with self._gate:
+            wait = self._bucket.wait(self._clock.monotonic())
+            if wait > 0:
+                await self._clock.sleep(wait)
+            if self._is_held(standing):
+                return  # refused to another one meanwhile
+            at, started = self._now(), self._clock.monotonic()
+            try:
+                body = await self._fetcher.get(target)
+            except Denied as error:
+                until = self._clock.monotonic() + DENIED_PAUSE
+                self._held[target.right] = (until, error.missing or target.right)
+                self._is_held(standing)
+                return
+            except SourceError as error:
+                if isinstance(error, TooLarge):
+                    self._bucket.spend(int(self._config.max_body_megabytes * 1e6), self._clock.monotonic())
+                await self._failed(standing, at, started, str(error))
+                return
+        took = self._clock.monotonic() - started
+        self._bucket.spend(len(body.content), self._clock.monotonic())
+        self._held.pop(target.right, None)
+        standing.size = max(len(body.content), 1)
+        written = await self._written(lambda: self._memory.write(target, at, took, *body))
+        standing.up, standing.samples, standing.error = not written.error, written.samples, written.error
+        standing.failures = standing.failures + 1 if written.error else 0
+        self.refused = max(self.refused, written.refused)
+
+    def _is_held(self, standing: Standing) -> bool:
+        """Whether the right to read this target is known to be missing."""
+        until, missing = self._held.get(standing.target.right, (0.0, ""))
+        held = self._clock.monotonic() < until
+        if held:
+            standing.up, standing.error = None, f"no right to {missing}"
+        return held
+
+    async def _failed(self, standing: Standing, at: int, started: float, why: str) -> None:
+        standing.up, standing.error, standing.samples = False, why, 0
+        standing.failures += 1
+        took = self._clock.monotonic() - started
+        await self._written(lambda: self._memory.fail(standing.target, at, took))
+
+    async def _written(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    def _now(self) -> int:
+        return round(self._clock.now() * 1000)
+
+    # -- how it goes -----------------------------------------------------------------------------------
+
+    @property
+    def settled(self) -> bool:
+        """Whether each target has been tried."""
+        return self.looked and all(each.up is not None or each.error for each in self.standing.values())
+
+    def status(self) -> Status:
+        """What the header and `topmast doctor` say of it."""
+        if not self.looked:
+            return Status("connecting", "looking for something to scrape", via=VIA)
+        forbidden = [each for each in self.standing.values() if each.up is None and each.error]
+        known = [each for each in self.standing.values() if each not in forbidden]
+        up = [each for each in known if each.up]
+        down = [each for each in known if each.up is False]
+        held = [missing for _, missing in self._held.values()]
+        missing = list(dict.fromkeys((*self._found.missing, *held)))
+        notes = [*self._notes, *self._found.notes, *self._limits()]
+        if down:
+            worst = min(down, key=lambda each: each.target.key)
+            rest = f" and {len(down) - 1} more" if len(down) > 1 else ""
+            notes.append(f"{worst.target.key}{rest} down: {worst.error}")
+        if not up:
+            if missing and not down:
+                return Status("denied", "nothing to scrape that we may read", missing=tuple(missing), via=VIA)
+            if not known:
+                return Status("absent", "; ".join(["nothing to scrape found", *notes]), via=VIA)
+        detail = f"{len(up)} of {len(known)} targets, {self._memory.ring.live_series:,} series"
+        if not self.settled:
+            tried = len([each for each in known if each.up is not None])
+            return Status("loading", detail, done=tried, total=len(known), via=VIA)
+        state: State = "partial" if missing or notes else "live"
+        return Status(state, detail, missing=(*missing, *notes), via=VIA)
+
+    def _limits(self) -> list[str]:
+        ring = self._memory.ring
+        notes = []
+        if self.refused:
+            notes.append(
+                f"max_series ({ring.max_series:,}) or the memory is full: {self.refused:,} samples left out"
+            )
+        if ring.counters.forgotten:
+            notes.append(f"memory_megabytes reached: only {ring.keeps // 60_000} min are kept")
+        return notes

@@ -1,0 +1,268 @@
+"""The scraping source: where there is no Prometheus, PromQL over what topmast reads itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+import httpx
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sources.contract import (
+    ApiServer,
+    Change,
+    Check,
+    Context,
+    Denied,
+    Feed,
+    MetricsQueries,
+    NotSupported,
+    QueryError,
+    SourceError,
+    Status,
+    Unavailable,
+)
+from sources.model import MetricMetadata, QueryResult, Series
+from sources.rules.duration import human_duration
+from sources.scrape.cluster import Cluster
+from sources.scrape.discover import discover
+from sources.scrape.fetch import Fetcher
+from sources.scrape.scraper import VIA, Scraper
+from sources.scrape.settings import ScrapeConfig, checked
+
+if TYPE_CHECKING:
+    from sources.embedded import EmbeddedQueries
+    from sources.scrape.memory import Memory
+
+TELL = 5.0
+"""Seconds between two statuses."""
+FIRST = 8.0
+"""Seconds that a query waits for the first scrapes."""
+ASK_AGAIN = 60.0
+"""Seconds between two looks whether a Prometheus answers."""
+
+
+class ScrapeSource:
+    """Offers `Samples`, `MetricsQueries` and `Diagnosable`. Only GET leaves it, none before the feed runs."""
+
+    Config: ClassVar[type[Struct]] = ScrapeConfig
+
+    def __init__(
+        self, config: ScrapeConfig, context: Context, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        checked(config)
+        self._config, self._context, self._transport = config, context, transport
+        self._writer = ThreadPoolExecutor(1, "topmast-scrape")
+        self._memory: Memory | None = None
+        self._queries: EmbeddedQueries | None = None
+        self._opening = asyncio.Lock()
+        self._cluster: Cluster | None = None
+        self._fetcher: Fetcher | None = None
+        self._scraper: Scraper | None = None
+        self._changed = asyncio.Event()
+        self._first: asyncio.Event | None = None
+        """Set once the first scrapes are done, or are not needed; None where the feed does not run."""
+
+    def describe(self) -> str:
+        if self._config.when == "never":
+            return "switched off"
+        return "topmast's own short memory" + (
+            " (where there is no Prometheus)" if self._config.when == "auto" else ""
+        )
+
+    async def close(self) -> None:
+        if self._queries is not None:
+            self._queries.close()
+        self._writer.shutdown(wait=False, cancel_futures=True)
+        fetcher, self._fetcher = self._fetcher, None
+        cluster, self._cluster = self._cluster, None
+        if fetcher is not None:
+            await fetcher.close()
+        if cluster is not None:
+            await cluster.close()
+
+    async def _open(self) -> tuple[Memory, EmbeddedQueries]:
+        """The memory and the engine; numpy is loaded here and not before, in a thread."""
+        async with self._opening:
+            if self._memory is None or self._queries is None:
+                loop = asyncio.get_running_loop()
+                memory, queries = await loop.run_in_executor(self._writer, self._load)
+                self._memory, self._queries = memory, queries
+            return self._memory, self._queries
+
+    def _load(self) -> tuple[Memory, EmbeddedQueries]:
+        from sources.embedded import EmbeddedQueries
+        from sources.scrape.memory import Memory
+
+        config = self._config
+        memory = Memory(round(config.retention * 1000), config.memory_megabytes * 1_000_000, config.max_series)
+        return memory, EmbeddedQueries(memory.ring, self._context.clock, self._context.name)
+
+    # -- scraping --------------------------------------------------------------------------------------
+
+    def samples(self) -> Feed:
+        """Scrapes as long as it runs; says nothing where it has no reason to."""
+        return self._run()
+
+    async def _run(self) -> AsyncIterator[Sequence[Change]]:
+        clock, nudge = self._context.clock, self._context.nudge
+        self._first = asyncio.Event()
+        said = False
+        while True:
+            if self._config.when == "never" or (self._config.when == "auto" and await self._prometheus()):
+                if said:
+                    yield [Status("absent", "a Prometheus answers: nothing is scraped", via=VIA)]
+                    said = False
+                self._first.set()
+                await nudge.pause(clock, ASK_AGAIN)
+                continue
+            said = True
+            yield [Status("connecting", "looking for something to scrape", via=VIA)]
+            async for status in self._scraping():
+                yield [status]
+
+    async def _scraping(self) -> AsyncIterator[Status]:
+        """Until a Prometheus answers, where that matters."""
+        scraper = await self._made()
+        running = asyncio.create_task(scraper.run(), name="scrape")
+        asked = self._context.clock.monotonic()
+        try:
+            while not running.done():
+                if scraper.settled and self._first is not None:
+                    self._first.set()
+                yield scraper.status()
+                if self._config.when == "auto" and self._context.clock.monotonic() - asked >= ASK_AGAIN:
+                    asked = self._context.clock.monotonic()
+                    if await self._prometheus():
+                        return
+                await self._news(running)
+            await running
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            self._scraper = None
+
+    async def _news(self, running: asyncio.Task[object]) -> None:
+        """Waits for something new to say of the first scrapes, later for a while."""
+        changed = asyncio.create_task(self._changed.wait())
+        timer = asyncio.create_task(self._context.clock.sleep(TELL))
+        first = self._scraper is None or not self._scraper.settled
+        try:
+            await asyncio.wait(
+                {running, timer, changed} if first else {running, timer}, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            changed.cancel()
+            timer.cancel()
+            self._changed.clear()
+
+    async def _made(self) -> Scraper:
+        memory, _ = await self._open()
+        config = self._config
+        if self._fetcher is None:
+            servers = self._context.offering(ApiServer)  # type: ignore[type-abstract]  # a protocol as a key
+            self._cluster = Cluster(servers[0]) if servers else None
+            most = round(config.max_body_megabytes * 1024 * 1024)
+            self._fetcher = Fetcher(self._cluster, config.timeout, most, self._transport)
+        self._scraper = Scraper(
+            config, self._context, self._cluster, self._fetcher, memory, self._writer, self._changed.set
+        )
+        return self._scraper
+
+    async def _prometheus(self) -> bool:
+        """Whether another source answers PromQL now. One that refuses us does not."""
+        for peer in self._context.offering(MetricsQueries):  # type: ignore[type-abstract]  # a protocol as a key
+            if peer is self:
+                continue
+            try:
+                await peer.query("vector(1)")
+            except QueryError:
+                return True  # it answers, if not as wished
+            except SourceError:
+                continue
+            return True
+        return False
+
+    async def collect(self) -> Status:
+        """Looks for targets and scrapes each of them one time."""
+        scraper = self._scraper or await self._made()
+        await scraper.once()
+        return scraper.status()
+
+    # -- queries ---------------------------------------------------------------------------------------
+
+    async def query(self, expr: str, at: float | None = None) -> QueryResult:
+        """An instant query over what was scraped. Raises `QueryError`, or `NotSupported` where nothing is."""
+        memory, queries = await self._ready()
+        return self._noted(await queries.query(expr, at), memory)
+
+    async def query_range(self, expr: str, start: float, end: float, step: float) -> QueryResult:
+        """A range query over what was scraped."""
+        memory, queries = await self._ready()
+        return self._noted(await queries.query_range(expr, start, end, step), memory)
+
+    async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
+        return await (await self._ready())[1].labels(match, limit)
+
+    async def label_values(self, label: str, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
+        return await (await self._ready())[1].label_values(label, match, limit)
+
+    async def series(self, match: Sequence[str], limit: int = 1000) -> Sequence[Series]:
+        return await (await self._ready())[1].series(match, limit)
+
+    async def metadata(self, metric: str | None = None, limit: int = 5000) -> Sequence[MetricMetadata]:
+        memory, _ = await self._ready()
+        return [each for each in memory.metadata() if metric is None or each.name == metric][:limit]
+
+    async def _ready(self) -> tuple[Memory, EmbeddedQueries]:
+        """Raises NotSupported where nothing is scraped; the first scrapes are waited for."""
+        if self._first is not None and not self._first.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FIRST):
+                    await self._first.wait()
+        if self._config.when == "never" or (self._config.when == "auto" and self._scraper is None):
+            raise NotSupported("topmast scrapes nothing itself; --scrape makes it")
+        return await self._open()
+
+    def _noted(self, result: QueryResult, memory: Memory) -> QueryResult:
+        return replace(result, infos=(*result.infos, self.reach(memory)))
+
+    def reach(self, memory: Memory) -> str:
+        """Where the answers come from and how far back that reaches."""
+        first = memory.ring.first
+        if first is None:
+            return "topmast's own short memory, still empty"
+        since = datetime.fromtimestamp(first / 1000, UTC).strftime("%H:%M:%S")
+        age = human_duration(max(0.0, self._context.clock.now() - first / 1000))
+        return f"topmast's own short memory, since {since} UTC ({age})"
+
+    # -- doctor ----------------------------------------------------------------------------------------
+
+    async def check(self) -> Sequence[Check]:
+        """What would be scraped, and the rights that are missing."""
+        if self._config.when == "never":
+            return (Check("scraping", None, "switched off"),)
+        if self._config.when == "auto" and await self._prometheus():
+            return (Check("scraping", None, "not needed: a Prometheus answers"),)
+        servers = self._context.offering(ApiServer)  # type: ignore[type-abstract]  # a protocol as a key
+        cluster = Cluster(servers[0]) if servers else None
+        try:
+            found = await discover(self._config, cluster)
+        except (Denied, Unavailable) as error:
+            return (Check("targets", False, str(error), "see the checks of the cluster"),)
+        finally:
+            if cluster is not None:
+                await cluster.close()
+        jobs = sorted({dict(target.labels)["job"] for target in found.targets})
+        checks = [
+            Check("targets", True, f"{len(found.targets)} to scrape: {', '.join(jobs)}")
+            if found.targets
+            else Check("targets", None, "nothing to scrape found")
+        ]
+        checks += [Check("rights", False, f"missing: {right}", f"grant it: {right}") for right in found.missing]
+        return checks
