@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias, get_args
 
 ThemeName: TypeAlias = Literal["auto", "terminal", "dark", "light", "colour-blind", "high-contrast"]
-""""auto" is the terminal's own palette."""
+""""auto" is the terminal's own palette where it has 16 colours, else what suits its background."""
 THEMES: tuple[str, ...] = get_args(ThemeName)
 
 PaneName: TypeAlias = Literal["nodes", "pods", "events", "console", "alerts"]

@@ -339,6 +339,21 @@ class Check(Struct, frozen=True, gc=False):
     fix: str = ""
 
 
+class Place(Struct, frozen=True, gc=False):
+    """Which cluster a source looks at. `context` is what people call it, `server` where it is, `warning` what
+    everybody must know who trusts what it says (TLS that is not verified)."""
+
+    context: str
+    server: str = ""
+    warning: str = ""
+
+
+@runtime_checkable
+class Located(Protocol):
+    def place(self) -> Place:
+        """Cheap and without I/O: asked once a second, from another thread."""
+
+
 @runtime_checkable
 class Diagnosable(Protocol):
     async def check(self) -> Sequence[Check]:

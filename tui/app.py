@@ -14,7 +14,7 @@ from sources.runtime import Runtime
 from tui.screen import MainScreen
 from tui.session import Session
 from tui.terminal.app import TerminalSafeApp
-from tui.themes import theme
+from tui.themes import BASES, theme
 
 
 class TopmastApp(TerminalSafeApp[None]):
@@ -32,23 +32,38 @@ class TopmastApp(TerminalSafeApp[None]):
         namespaces: Sequence[str] = (),
         ascii_only: bool = False,
         tour: bool = False,
+        auto_theme: str = "terminal",
     ) -> None:
+        """`auto_theme` is the one that the theme "auto" stands for in this terminal."""
         super().__init__()
         self.runtime = runtime
         self.settings = settings
         self.ascii_only = ascii_only or settings.ui.ascii
         self.session = Session(runtime, settings, clock or SystemClock(), self.ascii_only)
         self.session.namespaces = tuple(namespaces)
+        self.session.auto_theme = auto_theme
         self._tour = tour
 
     def on_mount(self) -> None:
         self.runtime.watch_errors(self.on_loop_error)
-        chosen = theme(self.settings.ui.theme, self.no_color)
+        for base in BASES:
+            self.register_theme(base)
+        chosen = theme(self.settings.ui.theme, self.no_color, self.session.auto_theme)
         self.theme = chosen.base
-        title = next((source.describe() for source in self.runtime.sources.values()), "no sources")
-        main = MainScreen(self.session, chosen.palette, title)
+        main = MainScreen(self.session, chosen.palette)
         self.push_screen(main)
         main.tour.turn(on=self._tour)
+
+    @property
+    def asks_background(self) -> bool:
+        """Whether the terminal's background decides how the screen looks."""
+        return self.settings.ui.theme == "auto" and not self.no_color and self.session.auto_theme != "terminal"
+
+    def background_told(self, light: bool) -> None:
+        """The terminal said what its background is; whoever has chosen a theme meanwhile keeps it."""
+        self.session.auto_theme = "light" if light else "dark"
+        if self.asks_background and isinstance(self.screen, MainScreen) and self.screen.theme_name == "auto":
+            self.screen.set_theme("auto")
 
     async def on_event(self, event: Event) -> None:
         """Keys are obeyed here, one after the other. Otherwise a key would wait in the queue of a widget while

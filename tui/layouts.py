@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-PANES = ("nodes", "pods", "events", "console", "alerts")
-"""The panes there are, by id."""
 GAP = 1
 """Empty cells between two columns of panes."""
 FEWEST = 4

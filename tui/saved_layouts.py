@@ -8,7 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from tui.layouts import PANES, PRESETS, Layout
+from sources.choices import PANES
+from sources.config.shape import Layout as Configured
+from tui.arrangement import Arrangement
+from tui.layouts import PRESETS, Layout
 
 FILE = "layouts.json"
 NAME = re.compile(r"[\w][\w.-]{0,39}")
@@ -16,6 +19,14 @@ NAME = re.compile(r"[\w][\w.-]{0,39}")
 
 class LayoutError(ValueError):
     """There is no such layout, or its name cannot be one; says which there are."""
+
+
+def own(configured: Configured) -> Layout:
+    """A layout of the configuration, its shares filled in."""
+    columns = configured.columns
+    widths = configured.widths or (1.0,) * len(columns)
+    heights = {str(pane): share for pane, share in configured.heights.items()}
+    return Layout(columns, widths, heights, configured.active or columns[0][0])
 
 
 class Layouts:
@@ -36,6 +47,10 @@ class Layouts:
         if name not in self._known:
             raise LayoutError(f"there is no layout {name!r}; choose one of: {', '.join(self._known)}")
         return self._known[name]
+
+    def first(self, name: str) -> Arrangement:
+        """What the screen begins with; a name that is none begins with the overview, as does no name."""
+        return Arrangement(name, self._known[name]) if name in self._known else Arrangement()
 
     def after(self, name: str) -> str:
         """The next one, round and round."""

@@ -33,7 +33,7 @@ from tui.panes.pane import Pane
 from tui.panes.picker import PickerPane, Question
 from tui.panes.pods import PodsPane
 from tui.panes.table_pane import TablePane
-from tui.saved_layouts import Layouts
+from tui.saved_layouts import Layouts, own
 from tui.session import Session
 from tui.states import error_text
 from tui.terminal.backlog import backlog
@@ -61,12 +61,12 @@ class MainScreen(Screen[None]):
     # Textual repaints the whole screen when the focus moves; our widgets draw the lines that differ themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
-    def __init__(self, session: Session, palette: Mapping[str, Style], title: str) -> None:
+    def __init__(self, session: Session, palette: Mapping[str, Style]) -> None:
         super().__init__()
         self.session = session
         self.keymap = Keymap(session.settings.ui.remapped)
         self.palette = palette
-        self.header = Header(session, palette, title)
+        self.header = Header(session, palette)
         self.tabs_line = TabLine(palette)
         self.nodes_pane = NodesPane(session, palette, "nodes")
         self.pods_pane = PodsPane(session, palette, "pods")
@@ -89,12 +89,14 @@ class MainScreen(Screen[None]):
             self.console,
             self.alerts_pane,
         )
+        settings = session.settings
+        self.layouts = Layouts({name: own(each) for name, each in settings.layouts.items()}, state_path())
+        self.arrangement = self.layouts.first(settings.ui.layout)
         self.body = Body(self.panes)
-        self.active: Pane = self.pods_pane
+        self.active = self.pane(self.arrangement.layout.active)
         self.overlays: list[Pane] = []
         """What lies over the panes, the topmost last."""
-        self.layouts = Layouts({}, state_path())
-        self.arrangement = Arrangement()
+        self.theme_name: str = session.settings.ui.theme
         self._message_left = 0
 
     def compose(self) -> ComposeResult:
@@ -381,7 +383,8 @@ class MainScreen(Screen[None]):
     def set_theme(self, name: str) -> None:
         if name not in (*THEMES, "auto"):
             raise ValueError(f"there is no theme {name!r}; choose one of: {', '.join(THEMES)}")
-        chosen = theme(name, self.app.no_color)
+        self.theme_name = name
+        chosen = theme(name, self.app.no_color, self.session.auto_theme)
         self.app.theme = chosen.base
         self.palette = chosen.palette
         for widget in (self.header, self.tabs_line, self.tour, self.prompt, self.bottom):

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from sources.config import Settings
-from sources.contract import Batch, Clock, Scoped
+from sources.contract import Batch, Clock, Located, Place, Scoped
 from sources.runtime import Runtime
 from sources.world import FeedState, Frame, World
 from tui.sheets.sheet import Look
@@ -29,6 +29,8 @@ class Session:
         self.world = World()
         self.namespaces: tuple[str, ...] = ()
         """The namespaces that are shown; () is all of them."""
+        self.auto_theme = "terminal"
+        """What the theme "auto" stands for in this terminal."""
         self.held_since: float | None = None
         self._waiting: deque[Batch] = deque()
         self._waiting_changes = 0
@@ -56,6 +58,12 @@ class Session:
     @property
     def look(self) -> Look:
         return Look(self.now, "ascii" if self.ascii_only else "block")
+
+    def place(self) -> Place:
+        """The cluster that is shown: that of the first source which knows one, else the first source itself."""
+        for located in self.runtime.offering(Located):  # type: ignore[type-abstract]  # a protocol is asked for
+            return located.place()
+        return Place(next((source.describe() for source in self.runtime.sources.values()), "no sources"))
 
     # -- pulling
 

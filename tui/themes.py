@@ -1,4 +1,7 @@
-"""Style names to styles, for each theme. Widgets and cells know only the names."""
+"""Style names to styles, for each theme. Widgets and cells know only the names.
+
+A theme is two dozen colours (`Colours`); `palette` says once for all themes what wears which.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,35 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rich.style import Style
+from textual.theme import Theme as Base
+
+from sources.choices import COLOURS
+
+
+class Colours(NamedTuple):
+    """What a theme chooses. Each is what Rich understands as a style: "#5fb8d7", "bold red", "black on cyan"."""
+
+    text: str
+    strong: str
+    dim: str
+    rule: str
+    accent: str
+    ok: str
+    wait: str
+    warn: str
+    bad: str
+    bar: str
+    tag: str
+    """The title of the pane that has the keyboard."""
+    cursor: str
+    cursor_blurred: str
+    surface: str
+    """The lines that frame the screen: the header and the hints."""
+    bands: Mapping[str, str]
+    """Of contexts, by the names that the configuration uses."""
+    production: str
+    held: str
+    series: tuple[str, ...]
 
 
 class Theme(NamedTuple):
@@ -15,163 +47,215 @@ class Theme(NamedTuple):
     palette: Mapping[str, Style]
 
 
-def _palette(**styles: str) -> Mapping[str, Style]:
-    return {name.replace("_", "."): Style.parse(text) for name, text in styles.items()}
+def palette(colours: Colours) -> Mapping[str, Style]:
+    """Every style name that widgets, sheets and panes use."""
+    c = colours
+    named = {
+        "name": c.text,
+        "strong": c.strong,
+        "dim": c.dim,
+        "ok": c.ok,
+        "wait": c.wait,
+        "warn": c.warn,
+        "bad": f"bold {c.bad}",
+        "accent": f"bold {c.accent}",
+        "trend": c.accent,
+        "bar": c.bar,
+        "bar.track": c.rule,
+        "header": c.dim,
+        "header.sort": f"bold {c.accent}",
+        "cursor": c.cursor,
+        "cursor.blurred": c.cursor_blurred,
+        "mark": f"bold {c.accent}",
+        "scrollbar": c.rule,
+        "placeholder.title": c.strong,
+        "placeholder": c.dim,
+        "title.rule": c.rule,
+        "title.name": c.strong,
+        "title.name.focused": c.tag,
+        "title.count": c.text,
+        "title.state": c.dim,
+        "title.filter": f"bold {c.warn}",
+        "title.faults": f"bold {c.warn}",
+        "surface": c.surface,
+        **{f"band.{colour}": band for colour, band in c.bands.items()},
+        "band.production": c.production,
+        "held": c.held,
+        "key": f"bold {c.accent}",
+        "axis": c.dim,
+        "threshold": c.bad,
+        "legend": c.text,
+        "caret": f"bold {c.bad}",
+        "prompt.sign": f"bold {c.accent}",
+        "prompt.caret": "reverse",
+        "prompt.hint": c.dim,
+        "prompt.text": c.text,
+        **{f"series.{index}": colour for index, colour in enumerate(c.series)},
+    }
+    return {name: Style.parse(text) for name, text in named.items()}
 
 
-def _with_series(palette: Mapping[str, Style], colours: str) -> Mapping[str, Style]:
-    series = {f"series.{index}": Style.parse(colour) for index, colour in enumerate(colours.split())}
-    return {**palette, **series}
+def _on(style: str, colours: str) -> Mapping[str, str]:
+    """A band in each of the colours that have a name."""
+    return {name: style.format(colour) for name, colour in zip(COLOURS, colours.split(), strict=True)}
 
 
 # The terminal's own sixteen colours: the person who chose them can read them.
-_TERMINAL = _with_series(
-    _palette(
-        header="bold",
-        header_sort="bold cyan",
-        cursor="black on cyan",
-        cursor_blurred="bold",
-        scrollbar="bright_black",
-        placeholder_title="bold",
-        placeholder="bright_black",
-        title_rule="bright_black",
-        title_rule_focused="cyan",
-        title_name="bold",
-        title_name_focused="bold cyan",
-        title_count="",
-        title_state="bright_black",
-        title_filter="bold yellow",
-        title_faults="bold yellow",
-        dim="bright_black",
-        name="",
-        strong="bold",
-        ok="green",
-        wait="cyan",
-        warn="yellow",
-        bad="bold red",
-        trend="cyan",
-        bar="green",
-        accent="bold cyan",
-        band="bold reverse cyan",
-        band_production="bold reverse red",
-        held="bold reverse yellow",
-        key="bold cyan",
-        axis="bright_black",
-        threshold="red",
-        legend="",
-        caret="bold red",
-        prompt_sign="bold cyan",
-        prompt_caret="reverse",
-        prompt_hint="bright_black",
-        prompt_text="",
-    ),
-    "cyan yellow green magenta blue bright_red bright_cyan white",
+TERMINAL = Colours(
+    text="",
+    strong="bold",
+    dim="bright_black",
+    rule="bright_black",
+    accent="cyan",
+    ok="green",
+    wait="cyan",
+    warn="yellow",
+    bad="red",
+    bar="green",
+    tag="black on cyan",
+    cursor="black on cyan",
+    cursor_blurred="bold",
+    surface="",
+    bands=_on("reverse {}", "red yellow yellow green cyan blue magenta white"),
+    production="bold white on red",
+    held="bold black on yellow",
+    series=("cyan", "yellow", "green", "magenta", "blue", "bright_red", "bright_cyan", "white"),
 )
 
-_DARK = _with_series(
-    _palette(
-        header="bold #8a97a8",
-        header_sort="bold #5fd7ff",
-        cursor="on #264f78",
-        cursor_blurred="on #22303f",
-        scrollbar="#4a5666",
-        placeholder_title="bold #c6d0dc",
-        placeholder="#8a97a8",
-        title_rule="#3a4552",
-        title_rule_focused="#5fb8d7",
-        title_name="bold #c6d0dc",
-        title_name_focused="bold #5fd7ff",
-        title_count="",
-        title_state="#8a97a8",
-        title_filter="bold #ffd75f",
-        title_faults="bold #ffd75f",
-        dim="#77828f",
-        name="#e4eaf0",
-        strong="bold #ffffff",
-        ok="#7ec07e",
-        wait="#5fb8d7",
-        warn="#ffc75f",
-        bad="bold #ff6b6b",
-        trend="#5fb8d7",
-        bar="#5f9f7e",
-        accent="bold #5fd7ff",
-        band="bold #10161d on #5fb8d7",
-        band_production="bold #ffffff on #b03030",
-        held="bold #10161d on #ffc75f",
-        key="bold #5fd7ff",
-        axis="#77828f",
-        threshold="#ff6b6b",
-        legend="#c6d0dc",
-        caret="bold #ff6b6b",
-        prompt_sign="bold #5fd7ff",
-        prompt_caret="reverse",
-        prompt_hint="#77828f",
-        prompt_text="#e4eaf0",
-    ),
-    "#5fb8d7 #ffc75f #7ec07e #d78fd7 #7f9fff #ff8f6b #5fd7af #c6d0dc",
+DARK = Colours(
+    text="#d3dae3",
+    strong="bold #f2f5f8",
+    dim="#929dad",
+    rule="#39434f",
+    accent="#6cb6e0",
+    ok="#83c092",
+    wait="#7fb8d8",
+    warn="#e8b860",
+    bad="#ff8f85",
+    bar="#6f9f8c",
+    tag="bold #0e141b on #6cb6e0",
+    cursor="on #224565",
+    cursor_blurred="on #1b2733",
+    surface="on #1a222c",
+    bands=_on("bold #0e141b on {}", "#ff8f85 #e8a060 #d8c07a #83c092 #7cc5bf #6cb6e0 #b9a3e3 #a9b4c2"),
+    production="bold #ffffff on #b3261e",
+    held="bold #0e141b on #e8b860",
+    series=("#6cb6e0", "#e8b860", "#83c092", "#c79be0", "#f2957a", "#7cc5bf", "#9aa8f0", "#d3dae3"),
 )
 
-_LIGHT = _with_series(
-    _palette(
-        header="bold #5a6472",
-        header_sort="bold #005f87",
-        cursor="on #b8d8f0",
-        cursor_blurred="on #dde6ee",
-        scrollbar="#a0aab4",
-        placeholder_title="bold #202a36",
-        placeholder="#5a6472",
-        title_rule="#b8c2cc",
-        title_rule_focused="#005f87",
-        title_name="bold #202a36",
-        title_name_focused="bold #005f87",
-        title_count="",
-        title_state="#5a6472",
-        title_filter="bold #875f00",
-        title_faults="bold #875f00",
-        dim="#6a7480",
-        name="#101820",
-        strong="bold #000000",
-        ok="#1f7a1f",
-        wait="#005f87",
-        warn="#9a6700",
-        bad="bold #b00020",
-        trend="#005f87",
-        bar="#3f8f5f",
-        accent="bold #005f87",
-        band="bold #ffffff on #005f87",
-        band_production="bold #ffffff on #b00020",
-        held="bold #101820 on #ffd060",
-        key="bold #005f87",
-        axis="#6a7480",
-        threshold="#b00020",
-        legend="#202a36",
-        caret="bold #b00020",
-        prompt_sign="bold #005f87",
-        prompt_caret="reverse",
-        prompt_hint="#6a7480",
-        prompt_text="#101820",
-    ),
-    "#005f87 #9a6700 #1f7a1f #87308f #3048b0 #b04a20 #00806a #404a56",
+LIGHT = Colours(
+    text="#1d2630",
+    strong="bold #000000",
+    dim="#5b6672",
+    rule="#c3ccd5",
+    accent="#00598a",
+    ok="#1b6e34",
+    wait="#1f5f8f",
+    warn="#855800",
+    bad="#ad1a24",
+    bar="#4f8a6a",
+    tag="bold #ffffff on #00598a",
+    cursor="on #c5dff2",
+    cursor_blurred="on #e4ebf1",
+    surface="on #e6ebf0",
+    bands=_on("bold #ffffff on {}", "#b3261e #9a4a10 #7a5512 #1b6e34 #0b6b66 #00598a #6b4a9e #4a5663"),
+    production="bold #ffffff on #b3261e",
+    held="bold #1d2630 on #f0c050",
+    series=("#00598a", "#9a6200", "#1b6e34", "#87308f", "#b04a20", "#0b6b66", "#3048b0", "#404a56"),
 )
+
+# Blue to orange, told apart by every kind of colour vision (after Okabe and Ito); vermilion is darker than orange.
+COLOUR_BLIND = DARK._replace(
+    accent="#56b4e9",
+    ok="#56b4e9",
+    wait="#cfd8e3",
+    warn="#f0c64a",
+    bad="#ff8a4a",
+    bar="#4f8fc0",
+    tag="bold #0e141b on #56b4e9",
+    production="bold #0e141b on #ff8a4a",
+    held="bold #0e141b on #f0e442",
+    bands=_on("bold #0e141b on {}", "#ff8a4a #e69f00 #f0e442 #4fc79f #8fd0e8 #56b4e9 #cc9fc0 #b8c4d0"),
+    series=("#56b4e9", "#e69f00", "#f0e442", "#cc79a7", "#009e73", "#d55e00", "#8ab4ff", "#ffffff"),
+)
+
+HIGH_CONTRAST = Colours(
+    text="#ffffff",
+    strong="bold #ffffff",
+    dim="#c8c8c8",
+    rule="#8a8a8a",
+    accent="#5fffff",
+    ok="#5fff5f",
+    wait="#87d7ff",
+    warn="#ffff5f",
+    bad="#ff8787",
+    bar="#5fff5f",
+    tag="bold #000000 on #5fffff",
+    cursor="bold #000000 on #ffffff",
+    cursor_blurred="underline",
+    surface="on #262626",
+    bands=_on("bold #000000 on {}", "#ff8787 #ffaf5f #ffff5f #5fff5f #5fffff #87afff #ff87ff #d0d0d0"),
+    production="bold #ffffff on #af0000",
+    held="bold #000000 on #ffff5f",
+    series=("#5fffff", "#ffff5f", "#5fff5f", "#ff87ff", "#ffaf5f", "#87d7ff", "#ff8787", "#ffffff"),
+)
+
+BACKGROUNDS: Mapping[str, str] = {
+    "dark": "#0e141b",
+    "light": "#fbfcfd",
+    "colour-blind": "#0e141b",
+    "high-contrast": "#000000",
+}
+"""What the themes with colours of their own are drawn on; the terminal's theme keeps the terminal's."""
+
+
+def _base(name: str) -> str:
+    return f"topmast-{name}" if name in BACKGROUNDS else "ansi-dark"
+
 
 THEMES: Mapping[str, Theme] = {
-    "terminal": Theme("ansi-dark", _TERMINAL),
-    "dark": Theme("textual-dark", _DARK),
-    "light": Theme("textual-light", _LIGHT),
-    "colour-blind": Theme("textual-dark", _DARK),
-    "high-contrast": Theme("textual-dark", _DARK),
+    name: Theme(_base(name), palette(colours))
+    for name, colours in {
+        "terminal": TERMINAL,
+        "dark": DARK,
+        "light": LIGHT,
+        "colour-blind": COLOUR_BLIND,
+        "high-contrast": HIGH_CONTRAST,
+    }.items()
+}
+
+BASES = tuple(
+    Base(
+        name=_base(name),
+        primary=background,
+        background=background,
+        surface=background,
+        foreground="#1d2630" if name == "light" else "#d3dae3",
+        dark=name != "light",
+    )
+    for name, background in BACKGROUNDS.items()
+)
+"""The Textual themes to register with the application."""
+
+# Without colours the place of the keyboard and what is wrong are told by reverse, bold and underline.
+_MONO: Mapping[str, Style] = {
+    **{name: style.without_color for name, style in palette(TERMINAL).items()},
+    **{
+        name: Style.parse(text)
+        for name, text in {
+            "cursor": "reverse",
+            "cursor.blurred": "underline",
+            "warn": "bold",
+            "title.name.focused": "bold reverse",
+            "band.production": "bold reverse",
+            "held": "bold reverse",
+        }.items()
+    },
 }
 
 
-# Without colours the place of the keyboard and what is wrong are told by reverse and bold.
-_MONO = {
-    **{name: style.without_color for name, style in _TERMINAL.items()},
-    **_palette(cursor="reverse", cursor_blurred="underline", warn="bold", title_rule_focused="bold"),
-}
-
-
-def theme(name: str, no_color: bool = False) -> Theme:
-    """The theme of a name; "auto" follows the terminal's own colours. `no_color` goes before any."""
+def theme(name: str, no_color: bool = False, auto: str = "terminal") -> Theme:
+    """The theme of a name; "auto" is the one that suits the terminal. `no_color` goes before any."""
     if no_color:
         return Theme("ansi-dark", _MONO)
-    return THEMES["terminal" if name == "auto" else name]
+    return THEMES[auto if name == "auto" else name]

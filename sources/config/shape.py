@@ -20,7 +20,7 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the screen looks and listens."""
 
     theme: ThemeName = "auto"
-    """The colours; "auto" is the terminal's own palette."""
+    """The colours; "auto" is the terminal's own where it has 16 of them, else what suits its background."""
     layout: str = "overview"
     """The layout at the start: one of the built-in ones, or of [layouts]."""
     refresh: Annotated[float, Meta(ge=0.1, le=10)] = 0.5
@@ -33,8 +33,9 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Let the screen have the mouse; off, selecting text works as everywhere else."""
     exit_on_ctrl_c: bool = True
     """Whether Ctrl-c ends the program at once, from anywhere."""
-    production: tuple[str, ...] = ("prod", "prd", r"(?<![a-z])live(?![a-z])")
-    """Regular expressions; a context whose name has one of them gets a loud header. Letter case does not count."""
+    production: tuple[str, ...] = (r"(?<![a-z])(prod|prd|production|live)(?![a-z])",)
+    """Regular expressions; a context whose name has one of them gets a loud header. Letter case does not count.
+    Words as they come: `reproduction` and `delivery` are none."""
     bands: dict[str, ColourName] = {}
     """Regular expression on the context's name to the colour of the header's band; the first that fits."""
     keys: dict[str, str] = {}

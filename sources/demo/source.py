@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sources.contract import Check, Context, Feed, Misconfigured, NotFound
+from sources.contract import Check, Context, Feed, Misconfigured, NotFound, Place
 from sources.demo import evaluator, objects, queries
 from sources.demo.alerts import AlertBook
 from sources.demo.autoscalers import AUTOSCALERS
@@ -78,6 +78,10 @@ class DemoSource:
     def describe(self) -> str:
         """What it invents."""
         return f"an invented cluster of {self._config.nodes} nodes (seed {self._config.seed})"
+
+    def place(self) -> Place:
+        """The invented cluster."""
+        return Place("demo", self.describe())
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import Struct, field
 
-from sources.contract import Change, Check, Context, Denied, Feed, Misconfigured
+from sources.contract import Change, Check, Context, Denied, Feed, Misconfigured, Place
 from sources.kubernetes import doctor, kubeconfig, objects
 from sources.kubernetes.access import MOST_PROBED, Access, ScopedFeed
 from sources.kubernetes.api import EVENTS as EVENTS_RESOURCE
@@ -97,6 +97,14 @@ class KubernetesSource:
             config = self._connection.client.config
             return f"{config.context or 'Kubernetes'} at {config.server}"
         return f"context {self.config.context}" if self.config.context else "the current kubeconfig context"
+
+    def place(self) -> Place:
+        """The context and the server; the server only once the kubeconfig has been read."""
+        if self._connection is None:
+            return Place(self.config.context or "current context")
+        config = self._connection.client.config
+        name = config.context or ("in-cluster" if config.in_cluster else "no context")
+        return Place(name, config.server, "TLS not verified" if config.insecure else "")
 
     async def close(self) -> None:
         if self._connection is not None:

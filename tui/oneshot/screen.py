@@ -6,6 +6,7 @@ import argparse
 import os
 
 from tui.oneshot.failure import USAGE, CommandError, shortly
+from tui.terminal.background import suited_theme
 from tui.terminal.environment import prepare_environment
 
 
@@ -44,7 +45,14 @@ def screen(args: argparse.Namespace) -> int:
     runtime.start()
     try:
         tour = getattr(args, "tour", False)
-        app = TopmastApp(runtime, settings, namespaces=namespaces, ascii_only=terminal.ascii, tour=tour)
+        app = TopmastApp(
+            runtime,
+            settings,
+            namespaces=namespaces,
+            ascii_only=terminal.ascii,
+            tour=tour,
+            auto_theme=suited_theme(terminal.colors, os.environ),
+        )
         return run(app, terminal=terminal, mouse=settings.ui.mouse)
     finally:
         runtime.stop()

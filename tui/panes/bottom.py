@@ -24,6 +24,7 @@ HINTS = (
 class BottomLine(LineWidget):
     """A message stays until the next key or for a few seconds; then the hints are back."""
 
+    under = "surface"
     DEFAULT_CSS = "BottomLine { height: 1; width: 1fr; }"
 
     message: tuple[str, str] | None = None

@@ -8,48 +8,67 @@ from collections.abc import Mapping, Sequence
 from rich.style import Style
 
 from sources.text import clean
+from tui.bands import band, is_production
 from tui.panes.title import clipped
 from tui.session import Session
 from tui.states import health
 from tui.widgets.lines import Line, LineWidget, Piece
 from tui.widgets.text import width
 
-PRODUCTION = ("prod", "prd", "live")
-"""Parts of a context's name that make the band loud."""
+
+def clock_text(now: float, clock: str) -> str:
+    """A moment (epoch seconds) as the header shows it, with its zone."""
+    if clock == "local":
+        return time.strftime("%H:%M:%S %Z", time.localtime(now))
+    return time.strftime("%H:%M:%S UTC", time.gmtime(now))
 
 
 class Header(LineWidget):
     """The first line tells where one is and whether to trust it; the second, if there is room, namespaces."""
 
+    under = "surface"
     DEFAULT_CSS = "Header { height: 1; width: 1fr; } Header.tall { height: 2; }"
 
-    def __init__(self, session: Session, palette: Mapping[str, Style], title: str) -> None:
+    def __init__(self, session: Session, palette: Mapping[str, Style]) -> None:
         super().__init__(palette)
         self.session = session
-        self.title_text = clean(title)
 
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
         lines = [self._first(columns)]
         if rows > 1:
-            lines.append(Line(tuple(clipped(self._namespaces(), columns)), ""))
+            lines.append(Line(tuple(clipped(self._namespaces(), columns))))
         return lines
 
     def _first(self, columns: int) -> Line:
         session = self.session
-        loud = any(part in self.title_text.lower() for part in PRODUCTION)
-        left: list[Piece] = [(f" {self.title_text} ", "band.production" if loud else "band")]
+        place = session.place()
+        left: list[Piece] = [self._band(place.context)]
+        if place.warning:
+            left.append((f" {clean(place.warning)} ", "held"))
         left.append((f" ns:{','.join(map(clean, session.namespaces)) or 'all'}", "strong"))
-        left.append((time.strftime(" %H:%M:%S UTC", time.gmtime(session.now)), "dim"))
+        left.append((f" {clock_text(session.now, session.settings.ui.clock)}", "dim"))
         offset = session.clock_offset
         if offset:
             left.append((f" clock {offset:+.0f}s", "warn"))
         if session.held_since is not None:
             left.append((f" HELD {session.waiting} waiting ", "held"))
-        room = columns - sum(width(text) for text, _ in left) - 1
-        right = self._dots(room)
+        taken = sum(width(text) for text, _ in left)
+        right = self._dots(columns - taken - 1)
         left = clipped(left, columns - sum(width(text) for text, _ in right))
         gap = columns - sum(width(text) for text, _ in (*left, *right))
-        return Line((*left, (" " * gap, ""), *right), "")
+        where = clean(place.server)
+        if where and width(where) + 3 <= gap:
+            # Which server it is matters least: it has what is left.
+            left.append((f"  {where}", "dim"))
+            gap -= width(where) + 2
+        return Line((*left, (" " * gap, ""), *right))
+
+    def _band(self, context: str) -> Piece:
+        """The context in its colour; production says so in words, for those who see no red."""
+        name, ui = clean(context), self.session.settings.ui
+        if is_production(context, ui.production):
+            return f" {'!' if self.session.ascii_only else '▲'} PRODUCTION {name} ", "band.production"
+        return f" {name} ", band(context, ui.bands)
 
     def _dots(self, room: int) -> list[Piece]:
         """Every source's dot, with as many words as there is room for; a dot is never dropped for a word."""

@@ -88,7 +88,9 @@ class Pane(Vertical):
         state = self.state()
         right = [(f"{state.text} ", "title.state" if state.state == "live" else state.style)]
         right.append((f"{state.badge} ", state.style))
-        self.heading.say([(f" {self.title} ", "title.name"), *self.title_pieces()], right, self.is_focused_pane())
+        self.heading.say(
+            [(f" {self.title} ", "title.name"), (" ", ""), *self.title_pieces()], right, self.is_focused_pane()
+        )
 
     def is_focused_pane(self) -> bool:
         focused = self.screen.focused if self.is_attached else None

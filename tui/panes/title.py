@@ -36,12 +36,13 @@ class TitleLine(LineWidget):
 
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
         label = [(f" {self.letter} ", "held")] if self.letter else []
-        left = clipped([*label, *self.left], columns)
+        # The first piece is the name; that of the pane with the keyboard is a tag.
+        (name, style), *rest = self.left or [("", "")]
+        left = clipped([*label, (name, f"{style}.focused" if self.focused_pane else style), *rest], columns)
         room = columns - sum(width(text) for text, _ in left) - 1
         right = clipped(self.right, max(room, 0))
         gap = columns - sum(width(text) for text, _ in (*left, *right))
-        rule = "title.rule.focused" if self.focused_pane else "title.rule"
-        return [Line((*left, (self.stroke * gap, rule), *right))]
+        return [Line((*left, (self.stroke * gap, "title.rule"), *right))]
 
 
 def clipped(pieces: Sequence[Piece], columns: int) -> list[Piece]:

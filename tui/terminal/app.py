@@ -57,6 +57,14 @@ class TerminalSafeApp(App[ReturnType]):
         # Textual turns colours into grey ones, the terminal's default ones into black: black on black.
         self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
 
+    @property
+    def asks_background(self) -> bool:
+        """Whether the terminal is to be asked for its background colour."""
+        return False
+
+    def background_told(self, light: bool) -> None:
+        """The terminal's background is light, or dark. In the event loop's thread, at any time."""
+
     def get_driver_class(self) -> type[Driver]:
         """The hardened driver where Textual would take its own for Unix."""
         driver = super().get_driver_class()

@@ -24,6 +24,7 @@ from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.terminal.ascii_output import use_ascii
+from tui.terminal.background import ASK, Answers
 from tui.terminal.environment import is_utf8
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ class LenientDecoder(IncrementalDecoder):
     take it and all that was typed behind it for one unknown key.
     """
 
+    answers: Answers | None = None
+    """What the terminal answers between the keys; one for the process, as there is one terminal."""
+
     def __init__(self, errors: str = "replace") -> None:
         super().__init__("replace")
 
@@ -69,6 +73,8 @@ class LenientDecoder(IncrementalDecoder):
         if not input and not final:
             raise TerminalLostError
         text = super().decode(input, final)
+        if self.answers is not None:
+            text = self.answers.without(text)
         if "\x1b" in text and _PASTE not in text:
             text = _LONE_ESCAPE.sub(_ESCAPE_KEY, text)
         return text
@@ -173,6 +179,9 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""
+        LenientDecoder.answers = Answers(
+            lambda light: self._in_loop(partial(self._safe_app.background_told, light))
+        )
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
         writer = self._writer_thread
         if writer is None or not writer.is_alive():
@@ -181,6 +190,8 @@ class TerminalDriver(LinuxDriver):
         self._suspended = False
         with suppress(termios.error):
             self._raw_attributes = termios.tcgetattr(self.fileno)
+        if self._safe_app.asks_background:
+            self.write(ASK)
         if isinstance(writer, SafeWriterThread):
             writer.on_lost = self._lost
             if writer.lost:  # before we could say whom to tell

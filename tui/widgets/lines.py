@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -68,6 +69,9 @@ class LineWidget(Widget):
 
     `palette` gives each style name a Rich style; unknown names are drawn in the widget's own style.
     """
+
+    under: ClassVar[str] = ""
+    """Name of a style that lies under all lines: the surface of a bar."""
 
     DEFAULT_CSS = "LineWidget { width: 1fr; height: 1fr; }"
 
@@ -156,6 +160,8 @@ class LineWidget(Widget):
         columns = self.size.width
         line = self._lines[y] if y < len(self._lines) else EMPTY
         base = self.visual_style.rich_style  # kept by Textual, `rich_style` is not
+        if self.under:
+            base = _style(self.under, self._palette, base, None)
         over = self._palette.get(line.over) if line.over else None
         return _strip(line.pieces, self._palette, base, over, columns)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sources.choices import PANES
 from tui.arrangement import Arrangement
-from tui.layouts import FEWEST, PANES, PRESETS, Box, Layout, place, taller, wider
+from tui.layouts import FEWEST, PRESETS, Box, Layout, place, taller, wider
 from tui.saved_layouts import LayoutError, Layouts
 
 TWO = Layout((("nodes", "pods"), ("alerts",)), (1, 1), {"nodes": 1, "pods": 3})
