@@ -330,6 +330,17 @@ class Scoped(Protocol):
         """Somebody wants to see this namespace; watch it too if it is not yet. Called on the source's loop."""
 
 
+@runtime_checkable
+class Contexts(Protocol):
+    """A source that could look at another cluster instead: its configuration knows several by name."""
+
+    async def contexts(self) -> Sequence[str]:
+        """Their names, in order. Raises `Misconfigured`."""
+
+    def at_context(self, name: str) -> Any:
+        """This source's configuration, for the context of this name."""
+
+
 class Check(Struct, frozen=True, gc=False):
     """One line of `topmast doctor`. `ok` is None where it is merely worth knowing."""
 

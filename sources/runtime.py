@@ -100,6 +100,16 @@ class Runtime:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.set_exception_handler, handler)
 
+    @property
+    def planned(self) -> Planned:
+        """The sources as they were configured."""
+        return self._planned
+
+    def elsewhere(self, configs: Mapping[str, Any]) -> Runtime:
+        """A new runtime, not started, with other configurations for the sources of these names."""
+        planned = {name: (kind, configs.get(name, config)) for name, (kind, config) in self._planned.items()}
+        return Runtime(planned, self._feeds, self._clock, self._tap)
+
     def retry_now(self) -> None:
         """Feeds that wait for their next try or their next poll do it now."""
         self.tell(self._nudge.now)

@@ -11,6 +11,7 @@ from textual.events import Event, Key
 from sources.config import Settings
 from sources.contract import Clock, SystemClock
 from sources.runtime import Runtime
+from tui.contexts import ContextSwitch
 from tui.screen import MainScreen
 from tui.session import Session
 from tui.terminal.app import TerminalSafeApp
@@ -64,6 +65,19 @@ class TopmastApp(TerminalSafeApp[None]):
         self.session.auto_theme = "light" if light else "dark"
         if self.asks_background and isinstance(self.screen, MainScreen) and self.screen.theme_name == "auto":
             self.screen.set_theme("auto")
+
+    def on_context_switch_leaving(self, message: ContextSwitch.Leaving) -> None:
+        """Another cluster: other sources, a World that knows nothing, and a screen that never saw the old one."""
+        self.runtime.stop(timeout=0)  # its thread ends by itself; nobody takes what it still says
+        self.runtime = self.runtime.elsewhere(message.to.configs)
+        self.runtime.start()
+        self.runtime.watch_errors(self.on_loop_error)
+        self.session = Session(self.runtime, self.settings, self.session.clock, self.ascii_only)
+        self.session.auto_theme = message.screen.session.auto_theme
+        main = MainScreen(self.session, message.screen.palette)
+        main.take_over(message.screen)
+        self.switch_screen(main)
+        main.say("; ".join(filter(None, (f"context {message.to.context}", message.to.note))))
 
     async def on_event(self, event: Event) -> None:
         """Keys are obeyed here, one after the other. Otherwise a key would wait in the queue of a widget while

@@ -29,6 +29,7 @@ class Asking(Prompt):
 
     def ask_command(self, line: str = "") -> None:
         """Asks for a command; `line` is what stands there to begin with."""
+        self.main.contexts.learn()
         self._show(":", line)
 
     def ask_filter(self) -> None:

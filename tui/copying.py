@@ -6,7 +6,7 @@ import asyncio
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sources.contract import Objects
 from sources.rules.alerts import DisplayAlert
@@ -15,8 +15,13 @@ from tui.panes.console import ConsolePane
 from tui.panes.pane import Pane
 from tui.panes.table_pane import TablePane
 from tui.session import Session
+from tui.states import error_text
 from tui.subject import Subject
+from tui.terminal.clipboard import copy
 from tui.widgets.text import width
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
 
 Form = Literal["name", "row", "json", "kubectl"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -26,6 +31,24 @@ MOST = 20
 
 class NothingToCopy(ValueError):
     """What was asked for cannot be copied; says why."""
+
+
+def take(screen: MainScreen, form: Form) -> None:
+    """Copies the marked rows of what is on top, or the one under the cursor, and says what became of it."""
+    pane = screen.overlays[-1] if screen.overlays else screen.active
+    screen.run_worker(_take(screen, pane, form), group="copy", exclusive=True)
+
+
+async def _take(screen: MainScreen, pane: Pane, form: Form) -> None:
+    try:
+        text = await text_of(pane, form)
+    except NothingToCopy as refusal:
+        screen.say(str(refusal))
+    except Exception as error:  # a third party's source may raise anything; the screen stays up
+        screen.say(error_text(error), "bad")
+    else:
+        copied = await copy(screen.app, text)
+        screen.say(f"{outline(text, form)}: {copied.detail}")
 
 
 async def text_of(pane: Pane, form: Form) -> str:

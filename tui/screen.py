@@ -17,7 +17,7 @@ from sources.text import clean
 from tui.actions import BY_NAME
 from tui.arrangement import Arrangement, Body
 from tui.asking import Asking
-from tui.copying import Form, NothingToCopy, outline, text_of
+from tui.contexts import ContextSwitch
 from tui.jump import Jump
 from tui.keymap import Keymap, TakesKeys
 from tui.palette import palette as everything
@@ -35,9 +35,7 @@ from tui.panes.pods import PodsPane
 from tui.panes.table_pane import TablePane
 from tui.saved_layouts import Layouts, own
 from tui.session import Session
-from tui.states import error_text
 from tui.terminal.backlog import backlog
-from tui.terminal.clipboard import copy
 from tui.themes import THEMES, theme
 from tui.tour import TourLine
 from tui.widgets.graph import Graph
@@ -97,7 +95,9 @@ class MainScreen(Screen[None]):
         self.overlays: list[Pane] = []
         """What lies over the panes, the topmost last."""
         self.theme_name: str = session.settings.ui.theme
+        self.contexts: ContextSwitch = ContextSwitch(self)
         self._message_left = 0
+        self._views: Mapping[str, object] = {}
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -116,9 +116,15 @@ class MainScreen(Screen[None]):
         self.set_interval(1.0, self.second)
         for moment in EARLY:
             self.set_timer(moment, self.tick)
-        self.call_after_refresh(self.focus_pane, self.active)
+        self.call_after_refresh(self._begin, self.active)
         if self.keymap.problems:
             self.say("; ".join(self.keymap.problems), "bad")
+
+    def _begin(self, active: Pane) -> None:
+        """`active` as it was before Textual gave the keyboard to whatever comes first."""
+        for pane in self.panes:
+            pane.restore(self._views.get(pane.id or ""))
+        self.focus_pane(active)
 
     # -- the clock
 
@@ -356,29 +362,19 @@ class MainScreen(Screen[None]):
         if missing:
             self.say(f"no pods known in {', '.join(missing)}", "warn")
 
+    def take_over(self, old: MainScreen) -> None:
+        """Looks at another cluster as `old` looked at its own: layout, filters, orders, query, what was typed."""
+        self.arrangement, self.layouts, self.theme_name = old.arrangement, old.layouts, old.theme_name
+        self.active = self.pane(old.active.id or "")
+        self.prompt.share_histories(old.prompt)
+        self._views = {pane.id or "": pane.capture() for pane in old.panes}
+
     def choose_slot(self, digit: int) -> None:
         slots = self.session.namespace_slots()
         if digit <= len(slots):
             self.set_namespaces([slots[digit - 1]])
         else:
             self.say(f"there is no namespace {digit}")
-
-    def copy(self, form: Form) -> None:
-        """Takes the marked rows, or the one under the cursor, to the clipboard."""
-        self.run_worker(
-            self._copy(self.overlays[-1] if self.overlays else self.active, form), group="copy", exclusive=True
-        )
-
-    async def _copy(self, pane: Pane, form: Form) -> None:
-        try:
-            text = await text_of(pane, form)
-        except NothingToCopy as refusal:
-            self.say(str(refusal))
-        except Exception as error:  # a third party's source may raise anything; the screen stays up
-            self.say(error_text(error), "bad")
-        else:
-            copied = await copy(self.app, text)
-            self.say(f"{outline(text, form)}: {copied.detail}")
 
     def set_theme(self, name: str) -> None:
         if name not in (*THEMES, "auto"):

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sources.contract import Change, Check, Context, Denied, Feed, Misconfigured, Place
 from sources.kubernetes import doctor, kubeconfig, objects
@@ -152,6 +153,15 @@ class KubernetesSource:
     def include_namespace(self, namespace: str) -> None:
         """Looks at this namespace too, where the whole cluster may not be seen."""
         self._access.include(namespace)
+
+    async def contexts(self) -> Sequence[str]:
+        """The contexts of the kubeconfig as it is now. Raises Misconfigured where it cannot be read."""
+        merged = await asyncio.to_thread(kubeconfig.read, self.config.kubeconfig)
+        return sorted(merged.contexts)
+
+    def at_context(self, name: str) -> KubernetesConfig:
+        """Without the cluster, the user and the namespace that were named for the context before."""
+        return replace(self.config, context=name, cluster=None, user=None, namespace=None)
 
     # -- on demand -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.actions.action import Action
+from tui.copying import take
 from tui.panes.console import ConsolePane
 from tui.panes.table_pane import TablePane
 
@@ -78,7 +79,7 @@ ROWS: tuple[Action, ...] = (
         "c",
         "copy the names of the marked rows, or of this one",
         "Rows",
-        lambda screen: screen.copy("name"),
+        lambda screen: take(screen, "name"),
     ),
     Action(
         "copy_rows",
@@ -86,6 +87,6 @@ ROWS: tuple[Action, ...] = (
         "Y",
         "copy the marked rows, or this one, as text",
         "Rows",
-        lambda screen: screen.copy("row"),
+        lambda screen: take(screen, "row"),
     ),
 )

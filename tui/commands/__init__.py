@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.actions import BY_NAME
 from tui.commands.command import Command, CommandError
 from tui.commands.console import CONSOLE
+from tui.commands.contexts import CONTEXTS
 from tui.commands.filters import complete_filter
 from tui.commands.layout import LAYOUT
 from tui.commands.panes import PANES
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "COMMAND_OF", "complete", "complete_filter", "run_command"]
 
-COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *ROWS, *LAYOUT, *SCREEN)
+COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *ROWS, *CONTEXTS, *LAYOUT, *SCREEN)
 COMMAND_OF: Mapping[str, Command] = {name: command for command in COMMANDS for name in command.names}
 
 

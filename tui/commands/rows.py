@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui import pickers
 from tui.commands.command import Command, CommandError
 from tui.commands.filters import complete_filter
-from tui.copying import FORMS
+from tui.copying import FORMS, take
 from tui.panes.console import ConsolePane
 from tui.panes.table_pane import TablePane
 
@@ -58,7 +58,7 @@ def _copy(screen: MainScreen, rest: str) -> None:
     wanted = next((form for form in FORMS if form == (rest or "name")), None)
     if wanted is None:
         raise CommandError(f"{rest!r} cannot be copied; one of: {', '.join(FORMS)}")
-    screen.copy(wanted)
+    take(screen, wanted)
 
 
 def _unmark(screen: MainScreen, _rest: str) -> None:

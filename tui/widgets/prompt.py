@@ -90,6 +90,10 @@ class Prompt(LineWidget, can_focus=True):
         """What was submitted under a sign (this one's when None)."""
         return self._histories.setdefault(self.sign if sign is None else sign, History())
 
+    def share_histories(self, other: Prompt) -> None:
+        """Goes on with what was submitted in another prompt."""
+        self._histories = other._histories
+
     def set_history(self, sign: str, lines: Sequence[str]) -> None:
         """Start with lines from an earlier session, oldest first."""
         self._histories[sign] = History(lines)

@@ -10,7 +10,7 @@ import pytest
 from sources.contract import Delete, Upsert
 from tests.pilot.checks.check import check, key_of
 from tests.pilot.staged import Stage, pod
-from tui import screen as screen_module
+from tui import copying
 from tui.terminal.clipboard import Copied
 
 
@@ -107,7 +107,7 @@ def copies() -> Iterator[list[str]]:
         return Copied("osc52", "sent")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(screen_module, "copy", taken)
+        patch.setattr(copying, "copy", taken)
         yield copied
 
 

@@ -1,0 +1,51 @@
+"""Which other clusters a kubeconfig knows, and how the source is set up for one of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sources.contract import Context, Contexts, Misconfigured
+from sources.kubernetes.source import KubernetesConfig, KubernetesSource
+from sources.runtime import Runtime
+
+FILE = """
+contexts:
+- {name: prod, context: {cluster: c, user: u}}
+- {name: dev, context: {cluster: c, user: u}}
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: u, user: {}}]
+current-context: dev
+"""
+
+
+def source(path: Path, **more: object) -> KubernetesSource:
+    return KubernetesSource(KubernetesConfig(kubeconfig=str(path), **more), Context("kubernetes"))  # type: ignore[arg-type]
+
+
+async def test_the_contexts_are_those_of_the_file_as_it_is_now(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text(FILE)
+    it = source(path)
+    assert isinstance(it, Contexts)
+    assert await it.contexts() == ["dev", "prod"]
+    path.write_text(FILE.replace("name: prod", "name: staging"))
+    assert await it.contexts() == ["dev", "staging"]
+    path.unlink()
+    with pytest.raises(Misconfigured, match="no such file"):
+        await it.contexts()
+
+
+def test_another_context_leaves_behind_what_was_named_for_the_first(tmp_path: Path) -> None:
+    it = source(tmp_path, cluster="c", user="u", namespace="shop", namespaces=("a",), gzip=True)
+    assert it.at_context("prod") == KubernetesConfig(
+        kubeconfig=str(tmp_path), context="prod", namespaces=("a",), gzip=True
+    )
+
+
+def test_a_runtime_elsewhere_has_the_same_sources_set_up_otherwise() -> None:
+    here = Runtime({"k": ("kubernetes", 1), "p": ("prometheus", 2)}, frozenset({"pods"}))
+    there = here.elsewhere({"k": 3})
+    assert there.planned == {"k": ("kubernetes", 3), "p": ("prometheus", 2)}
+    assert here.planned["k"] == ("kubernetes", 1)

@@ -1,0 +1,20 @@
+"""Commands that go to another cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Command
+
+if TYPE_CHECKING:
+    pass
+
+CONTEXTS: tuple[Command, ...] = (
+    Command(
+        ("ctx", "context", "contexts"),
+        "[NAME]",
+        "look at the cluster of another kubeconfig context",
+        lambda screen, rest: screen.contexts.go(rest),
+        lambda screen, _: screen.contexts.names,
+    ),
+)

@@ -1,0 +1,109 @@
+"""Looking at another cluster: which contexts there are, and what it takes to switch to one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textual.message import Message
+
+from sources.contract import Contexts, SourceError
+from sources.text import clean
+from tui.panes.picker import Choice, Question
+from tui.session import Session
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
+
+
+class ContextError(ValueError):
+    """There is no such context; says which there are."""
+
+
+class Elsewhere(NamedTuple):
+    """What the switch to `context` changes: the configurations of some sources, by the names of these."""
+
+    context: str
+    configs: Mapping[str, Any]
+    note: str
+    """What has to be known about what does not change; "" if there is nothing."""
+
+
+def _source(session: Session) -> tuple[str, Contexts]:
+    for name, source in session.runtime.sources.items():
+        if isinstance(source, Contexts):
+            return name, source
+    raise ContextError("no source here has contexts: there is only this one cluster")
+
+
+async def known_contexts(session: Session) -> Sequence[str]:
+    """The names of all contexts. Raises `ContextError` where there are none, or a `SourceError`."""
+    _, source = _source(session)
+    names = await asyncio.wrap_future(session.runtime.ask(source.contexts))
+    if not names:
+        raise ContextError("the kubeconfig has no contexts")
+    return names
+
+
+async def elsewhere(session: Session, context: str) -> Elsewhere:
+    """What it takes to look at `context`. Raises as `known_contexts`."""
+    names = await known_contexts(session)
+    if context not in names:
+        raise ContextError(f"there is no context {clean(context)!r}; known: {', '.join(map(clean, names))}")
+    name, source = _source(session)
+    return Elsewhere(context, {name: source.at_context(context)}, _staying(session))
+
+
+def _staying(session: Session) -> str:
+    """Sources with an address of their own do not move with the context: their numbers are of where they were."""
+    stays = [
+        f"{clean(name)} stays at {clean(str(url))}"
+        for name, (_, config) in session.runtime.planned.items()
+        if (url := getattr(config, "url", None))
+    ]
+    return "; ".join(stays)
+
+
+class ContextSwitch:
+    """Goes to other contexts on behalf of a screen."""
+
+    class Leaving(Message):
+        """Another cluster was chosen. Nothing of this one may stay on the screen: whoever hears it shows a new
+        screen."""
+
+        def __init__(self, screen: MainScreen, to: Elsewhere) -> None:
+            super().__init__()
+            self.screen = screen
+            self.to = to
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self.names: Sequence[str] = ()
+        """The contexts as far as they are known, for completion."""
+
+    def learn(self) -> None:
+        """Finds out which contexts there are."""
+        self._screen.run_worker(self._learn(), group="contexts", exclusive=True)
+
+    async def _learn(self) -> None:
+        # Where there are none, going to one says why.
+        with suppress(ContextError, SourceError):
+            self.names = await known_contexts(self._screen.session)
+
+    def go(self, name: str) -> None:
+        """To the context of this name; without one, lets somebody choose."""
+        self._screen.run_worker(self._go(name), group="context", exclusive=True)
+
+    async def _go(self, name: str) -> None:
+        screen = self._screen
+        try:
+            if name:
+                screen.post_message(self.Leaving(screen, await elsewhere(screen.session, name)))
+            else:
+                self.names = await known_contexts(screen.session)
+                choices = [Choice(each, each) for each in self.names]
+                screen.pick(Question("context", choices, lambda chosen: self.go(chosen[0])))
+        except (ContextError, SourceError) as error:
+            screen.say(str(error), "bad")
