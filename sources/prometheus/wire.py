@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Literal, TypeVar
 
@@ -10,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from sources.model import Alert, AlertState, Labels, MetricMetadata, QueryResult, Rule, Series, Target
+from sources.rules.alerts import fingerprint
 from sources.rules.duration import parse_time
 
 T = TypeVar("T")
@@ -204,9 +204,3 @@ def alert(item: WireAlert, expression: str, reporter: str = "") -> Alert | None:
         rule=expression,
         reporter=reporter,
     )
-
-
-def fingerprint(labels: Labels) -> str:
-    """The same for the same label set, in every process."""
-    text = "\x00".join(f"{name}\x01{value}" for name, value in labels)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

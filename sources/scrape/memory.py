@@ -52,6 +52,13 @@ class Memory:
         own = self._own(target, up=0.0, seconds=seconds, samples=0)
         self.ring.append(target.key, at, list(own), list(own.values()))
 
+    def record(self, key: str, at: int, samples: Sequence[tuple[Labels, float]]) -> None:
+        """Series that were made here; those of `key` that are not among them any more end."""
+        self._renumber()
+        numbered = {self._number(labels): value for labels, value in samples}
+        numbered.pop(LEFT_OUT, None)
+        self.ring.append(key, at, list(numbered), list(numbered.values()))
+
     def end(self, target: Target, at: int) -> None:
         """The target is no longer scraped: all its series end."""
         self._readers.pop(target.key, None)

@@ -71,3 +71,9 @@ class Listing(Struct, Generic[T]):
 
     items: list[T] | None = None
     metadata: ListMeta = field(default_factory=ListMeta)
+
+
+class RuleObject(Object):
+    """The operator's PrometheusRule."""
+
+    spec: object = None

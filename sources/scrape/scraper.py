@@ -230,7 +230,9 @@ class Scraper:
         if not self.settled:
             tried = len([each for each in known if each.up is not None])
             return Status("loading", detail, done=tried, total=len(known), via=VIA)
-        state: State = "partial" if missing or notes else "live"
+        state: State = "failed" if not up else "partial" if missing or notes else "live"
+        if state == "failed":
+            detail = "; ".join(("nothing answers", *notes))
         return Status(state, detail, missing=(*missing, *notes), via=VIA)
 
     def _limits(self) -> list[str]:

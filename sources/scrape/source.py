@@ -27,7 +27,8 @@ from sources.contract import (
     Status,
     Unavailable,
 )
-from sources.model import MetricMetadata, QueryResult, Series
+from sources.http.poll import Picture, poll
+from sources.model import Labels, MetricMetadata, QueryResult, Series
 from sources.rules.duration import human_duration
 from sources.scrape.cluster import Cluster
 from sources.scrape.discover import discover
@@ -38,17 +39,20 @@ from sources.scrape.settings import ScrapeConfig, checked
 if TYPE_CHECKING:
     from sources.embedded import EmbeddedQueries
     from sources.scrape.memory import Memory
+    from sources.scrape.ruler import Ruler
 
 TELL = 5.0
 """Seconds between two statuses."""
 FIRST = 8.0
 """Seconds that a query waits for the first scrapes."""
+LEAST_BETWEEN = 15.0
+"""Seconds between two looks at which rules are due, at least."""
 ASK_AGAIN = 60.0
 """Seconds between two looks whether a Prometheus answers."""
 
 
 class ScrapeSource:
-    """Offers `Samples`, `MetricsQueries` and `Diagnosable`. Only GET leaves it, none before the feed runs."""
+    """Offers `Samples`, `MetricsQueries`, `Alerts` and `Diagnosable`. Only GET leaves it, if anything."""
 
     Config: ClassVar[type[Struct]] = ScrapeConfig
 
@@ -64,6 +68,7 @@ class ScrapeSource:
         self._cluster: Cluster | None = None
         self._fetcher: Fetcher | None = None
         self._scraper: Scraper | None = None
+        self._ruler: Ruler | None = None
         self._changed = asyncio.Event()
         self._first: asyncio.Event | None = None
         """Set once the first scrapes are done, or are not needed; None where the feed does not run."""
@@ -193,6 +198,31 @@ class ScrapeSource:
         scraper = self._scraper or await self._made()
         await scraper.once()
         return scraper.status()
+
+    # -- alerts ----------------------------------------------------------------------------------------
+
+    def alerts(self) -> Feed:
+        """The alerts of rule files and PrometheusRule objects, evaluated here while something is scraped."""
+        context = self._context
+        every = max(self._config.interval, LEAST_BETWEEN)
+        return poll(self._read_alerts, context.clock, every, VIA, nudge=context.nudge)
+
+    async def _read_alerts(self) -> Picture:
+        scraper = self._scraper
+        if scraper is None or not scraper.looked:
+            return Picture({"alert": ()}, VIA, detail="no rules are evaluated: nothing is scraped")
+        memory, queries = await self._open()
+        if self._ruler is None:
+            from sources.scrape.ruler import Ruler
+
+            objects = self._cluster if self._config.rule_objects else None
+            self._ruler = Ruler(self._config.rules, objects, self._context.clock, VIA)
+        loop = asyncio.get_running_loop()
+
+        async def record(key: str, at: float, samples: Sequence[tuple[Labels, float]]) -> None:
+            await loop.run_in_executor(self._writer, memory.record, key, round(at * 1000), samples)
+
+        return await self._ruler.evaluate(queries, record)
 
     # -- queries ---------------------------------------------------------------------------------------
 

@@ -47,9 +47,9 @@ async def test_an_exporter_is_read_and_answers_promql() -> None:
 async def test_a_target_that_gives_no_metrics_is_down_and_named(exporter: object, says: str) -> None:
     scrape = source(exporters=exporter, urls=("http://host:9100",), max_body_megabytes=1.0)  # type: ignore[arg-type]  # a table
     status = await scrape.collect()
-    assert status.state == "partial"
-    assert status.missing[0].startswith("http://host:9100/metrics down: ")
-    assert says in status.missing[0]
+    assert status.state == "failed"
+    assert "http://host:9100/metrics down: " in status.detail
+    assert says in status.detail
     assert rows(await scrape.query("up")) == {"instance=host:9100": 0.0}
     await scrape.close()
 
