@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste
 
 from sources.config import Settings
 from sources.contract import Clock, SystemClock
@@ -16,6 +16,7 @@ from tui.screen import MainScreen
 from tui.session import Session
 from tui.terminal.app import TerminalSafeApp
 from tui.themes import BASES, theme
+from tui.widgets.prompt import Prompt
 
 
 class TopmastApp(TerminalSafeApp[None]):
@@ -80,8 +81,11 @@ class TopmastApp(TerminalSafeApp[None]):
         main.say("; ".join(filter(None, (f"context {message.to.context}", message.to.note))))
 
     async def on_event(self, event: Event) -> None:
-        """Keys are obeyed here, one after the other. Otherwise a key would wait in the queue of a widget while
-        those typed behind it still go to where the keyboard was."""
+        """Keys are obeyed and pasted text is taken here, one after the other. Otherwise a key would wait in the
+        queue of a widget while those typed behind it still go to where the keyboard was."""
+        if isinstance(event, Paste) and not event.is_forwarded and isinstance(self.focused, Prompt):
+            self.focused.take_paste(event.text)
+            return
         screen = self.screen if isinstance(event, Key) and not event.is_forwarded else None
         if isinstance(event, Key) and isinstance(screen, MainScreen) and screen.take_key(event):
             return

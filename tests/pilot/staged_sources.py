@@ -39,6 +39,13 @@ class FakeMetrics:
         )
         self.gate: asyncio.Event | None = None
         """When set, answers wait for it."""
+        self.label_names: list[str] = []
+        self.values: dict[str, list[str]] = {}
+        self.described: list[MetricMetadata] = []
+        self.refusal: Exception | None = None
+        """Raised instead of names, values and metadata."""
+        self.matched: list[tuple[str, tuple[str, ...]]] = []
+        """(label or "", selectors) of each question about names and values."""
 
     def describe(self) -> str:
         return "a fake Prometheus"
@@ -59,16 +66,23 @@ class FakeMetrics:
         return answer
 
     async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
-        return []
+        self.matched.append(("", tuple(match)))
+        return self._told(self.label_names)
 
     async def label_values(self, label: str, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
-        return []
+        self.matched.append((label, tuple(match)))
+        return self._told(self.values.get(label, []))
 
     async def series(self, match: Sequence[str], limit: int = 1000) -> Sequence[Series]:
         return []
 
     async def metadata(self, metric: str | None = None, limit: int = 5000) -> Sequence[MetricMetadata]:
-        return []
+        return self._told(self.described)
+
+    def _told(self, answer: Sequence[Any]) -> Sequence[Any]:
+        if self.refusal is not None:
+            raise self.refusal
+        return answer
 
 
 class FakeCluster:

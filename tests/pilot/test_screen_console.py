@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 from rich.cells import cell_len
+from textual.events import Key, Paste
 
-from sources.contract import QueryError, Unavailable
-from sources.model import QueryResult, Series
+from sources.contract import Denied, QueryError, Unavailable
+from sources.model import MetricMetadata, QueryResult, Series
 from tests.pilot.staged import NOW, Stage, stage
 from tests.pilot.staged_sources import FakeMetrics, matrix, vector
 
@@ -288,3 +289,92 @@ async def test_the_graph_shows_the_series_and_a_legend() -> None:
         await on.press("r")
         await on.settle()
         assert on.app.is_running
+
+
+# -- typing a query
+
+
+async def test_tab_completes_step_by_step_while_typing_goes_on() -> None:
+    metrics = FakeMetrics()
+    metrics.values = {"__name__": ["up", "node_load1", "node_load5"], "job": ["web", "db"]}
+    metrics.label_names = ["job", "node"]
+    metrics.described = [MetricMetadata("node_load1", "gauge", "Load of a minute.")]
+    async with stage(metrics) as on:
+        await on.settle()
+        prompt, choices = on.screen.console.prompt, on.screen.console.choices
+        await on.press("e", "ctrl+u", *"load", "tab")
+        await on.settle()
+        assert [line.split()[:2] for line in choices.plain] == [[">", "node_load1"], ["node_load5", "metric"]]
+        assert "gauge      Load of" in choices.plain[0]
+        await on.press("tab", "enter")
+        assert prompt.value == "node_load5"
+        assert not choices.is_open
+        assert on.app.focused is prompt, "Enter took the choice and sent nothing"
+        await on.press("left_curly_bracket", "j", "tab")
+        await on.settle()
+        assert prompt.value == "node_load5{j", "an answer that arrives types nothing by itself"
+        await on.press("enter")
+        await on.settle()
+        assert prompt.value == 'node_load5{job="', "a label goes on with its values"
+        assert [line.split()[-2:] for line in choices.plain[:2]] == [["web", "value"], ["db", "value"]]
+        await on.press("d")
+        assert choices.plain[0].split() == [">", "db", "value"], "typing goes on, and the list with it"
+        await on.press("escape")
+        assert not choices.is_open
+        assert on.app.focused is prompt, "Esc closed the list only"
+        await on.press("tab")
+        assert prompt.value == 'node_load5{job="db"'
+        await on.press("right_curly_bracket", "enter")
+        await on.settle()
+        assert metrics.asked[-1] == 'node_load5{job="db"}'
+
+
+async def test_completion_without_names_offers_words_and_says_why() -> None:
+    metrics = FakeMetrics()
+    metrics.refusal = Denied("you may not \x1b[31mlist", "get services/proxy")
+    async with stage(metrics, size=(80, 24)) as on:
+        await on.settle()
+        await on.press("e", "ctrl+u", *"rat", "tab")
+        choices = on.screen.console.choices
+        await on.settle()
+        assert choices.plain[0].split()[:3] == [">", "rate", "function"]
+        assert "you may not" in choices.plain[-1]
+        assert len(choices.plain) <= 6
+        await on.press("enter")
+        assert on.screen.console.prompt.value == "rate("
+
+
+async def test_a_paste_of_many_lines_is_one_query_and_keeps_its_place_among_the_keys() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics) as on:
+        await on.settle()
+        await on.press("e", "ctrl+u")
+        on.app.post_message(Paste("sum(  # all of them\n  up\n)\n"))
+        on.app.post_message(Key("enter", None))
+        await on.settle()
+        assert metrics.asked[-1] == "sum( up )"
+        on.screen.console.ask("a # comment\nor b")
+        await on.settle()
+        assert metrics.asked[-1] == "a or b"
+
+
+async def test_a_mistake_is_pointed_at_before_sending_and_sent_all_the_same() -> None:
+    metrics = FakeMetrics()
+    async with stage(metrics) as on:
+        await on.settle()
+        console = on.screen.console
+        await on.press("e", "ctrl+u", *"rate(up)")
+        console.hint()
+        await on.pilot.pause(0)
+        caret, text, *_ = console.notes.plain
+        assert console.prompt.plain[0][caret.index("^")] == "u"
+        assert text.startswith("perhaps: expected type range vector")
+        await on.press("escape")
+        assert console.notes.said == []
+        await on.press("e", "ctrl+u", *"rate(up)", "enter")
+        await on.settle()
+        assert metrics.asked[-1] == "rate(up)"
+        await on.press("e", "ctrl+u", *"su(", *"m" * 80)
+        console.hint()
+        await on.pilot.pause(0)
+        assert console.notes.plain == [], "unfinished is not wrong"

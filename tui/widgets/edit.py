@@ -26,6 +26,11 @@ class LineBuffer:
         self.text = self.text[: self.caret] + clean + self.text[self.caret :]
         self.caret += len(clean)
 
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Other text in place of `start` to `end`, the caret behind it."""
+        self._cut(start, end)
+        self.insert(text)
+
     def left(self) -> None:
         """One character back."""
         self.caret = self._before()

@@ -17,6 +17,10 @@ Hint = Callable[[str], str | None]
 """From the line so far to the whole line it may become; None or anything that does not extend it: no hint."""
 
 
+Paint = Callable[[str], Sequence[Piece]]
+"""From a text to its pieces, each with the name of its style."""
+
+
 class Prompt(LineWidget, can_focus=True):
     """An input that sends only the cells which change; Textual's own lays the screen out for each key.
 
@@ -65,6 +69,8 @@ class Prompt(LineWidget, can_focus=True):
         self._histories: dict[str, History] = {}
         self._skipped = 0
         self._caret_cell = 0
+        self.paint: Paint | None = None
+        """Gives the text its styles; they cover all of it, in its order."""
         self.listener: Callable[[Prompt.Submitted | Prompt.Cancelled], None] | None = None
         """Told of Enter and Esc at once, instead of by a message: whoever moves the keyboard elsewhere must do
         it before the next key is looked at, and on a slow link many keys arrive together."""
@@ -130,10 +136,22 @@ class Prompt(LineWidget, can_focus=True):
         return True
 
     def on_paste(self, event: Paste) -> None:
-        """Pasted text becomes one line."""
+        """Takes it as if it were typed."""
         event.stop()
+        self.take_paste(event.text)
+
+    def take_paste(self, text: str) -> None:
+        """Pasted text becomes one line."""
+        self.insert(text)
+
+    def insert(self, text: str) -> None:
+        """As if it were typed."""
+        self.replace(self._buffer.caret, self._buffer.caret, text)
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Other text in place of a part, the caret behind it."""
         before = self._buffer.text, self._buffer.caret
-        self._buffer.insert(event.text)
+        self._buffer.replace(start, end, text)
         self._settle(before)
 
     def _command(self, key: str, buffer: LineBuffer) -> bool:
@@ -177,9 +195,10 @@ class Prompt(LineWidget, can_focus=True):
         text, caret = self._buffer.text, self._buffer.caret
         if not self.has_focus:
             self._skipped = 0
-            return [
-                Line(((self.sign, "prompt.sign"), (truncate(text, columns - width(self.sign)), "prompt.text")))
-            ]
+            shown = truncate(text, columns - width(self.sign))
+            cut = () if shown == text else ((shown[-1:], "prompt.text"),)
+            whole = self._painted(text, 0, len(shown) - len(cut))
+            return [Line(((self.sign, "prompt.sign"), *whole, *cut))]
         room = max(1, columns - width(self.sign) - 1)
         before, self._skipped = _tail_in(text[:caret], room, self._skipped)
         at, after = _split_first(text[caret:])
@@ -187,10 +206,29 @@ class Prompt(LineWidget, can_focus=True):
         if not at:
             at, rest = (rest[:1], rest[1:]) if rest else (" ", "")
         self._caret_cell = width(self.sign) + width(before)
-        pieces: list[Piece] = [(self.sign, "prompt.sign"), (before, "prompt.text")]
+        pieces: list[Piece] = [(self.sign, "prompt.sign"), *self._painted(text, caret - len(before), caret)]
         pieces.append((at, "prompt.caret"))
-        pieces.extend(((after, "prompt.text"), (rest, "prompt.hint")))
+        pieces.extend((*self._painted(text, len(text) - len(after), len(text)), (rest, "prompt.hint")))
         return [Line(tuple(piece for piece in pieces if piece[0]))]
+
+    def cell_of(self, index: int) -> int:
+        """The cell of a character of the text, counted from the left edge; below 0 where it is out of sight."""
+        if index < self._skipped:
+            return -1
+        return width(self.sign) + width(self._buffer.text[self._skipped : index])
+
+    def _painted(self, text: str, start: int, end: int) -> list[Piece]:
+        """A part of the text in its styles."""
+        if self.paint is None:
+            return [(text[start:end], "prompt.text")]
+        pieces: list[Piece] = []
+        at = 0
+        for part, style in self.paint(text):
+            low, high = max(start, at), min(end, at + len(part))
+            if low < high:
+                pieces.append((text[low:high], style))
+            at += len(part)
+        return pieces
 
 
 _EDITS: Mapping[str, Callable[[LineBuffer], None]] = {

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Coroutine, Hashable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.style import Style
+from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
+from textual.timer import Timer
 from textual.widget import Widget
 
 from sources.answering import FirstAnswer
 from sources.contract import MetricsQueries
 from sources.rules.duration import human_duration
 from tui.panes.console.answers import Answer, Ask, after, graph_data, range_steps
-from tui.panes.console.notes import Notes, remarks
+from tui.panes.console.editor import SIGN, QueryEditor
+from tui.panes.console.highlight import mistake, one_line
+from tui.panes.console.lore import Lore, Question
+from tui.panes.console.notes import Notes, pointed, remarks
 from tui.panes.console.reading import limits
 from tui.panes.console.table import SERIES, TREND, VALUE, Row, Table, cells, ordered, result_table
 from tui.panes.console.telling import answer_state, clock_text, emptiness
@@ -24,6 +29,7 @@ from tui.panes.console.units import PLAIN, measure
 from tui.panes.pane import Pane
 from tui.session import Session
 from tui.states import PaneState, error_text
+from tui.widgets.choices import Choices
 from tui.widgets.columns import fit_columns
 from tui.widgets.graph import Graph, GraphData
 from tui.widgets.lines import Piece
@@ -31,9 +37,10 @@ from tui.widgets.prompt import Prompt
 from tui.widgets.rows import KeyedRows
 from tui.widgets.table import LineTable
 
-SIGN = "> "
 FIRST_QUERY = "sum by (job) (up)"
 """Cheap, known to every Prometheus, and already an answer: which scrape jobs have lost targets."""
+PAUSE = 0.7
+"""Seconds without a key after which a mistake in the query is pointed at."""
 EVERY = 15
 """Seconds between two evaluations of a query that stays on the screen."""
 WINDOWS = (60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 7 * 24 * 3600)
@@ -58,7 +65,8 @@ class ConsolePane(Pane):
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
         super().__init__(session, palette, pane_id)
         plain = session.ascii_only
-        self.prompt = Prompt(palette, sign=SIGN)
+        self.choices = Choices(palette)
+        self.prompt = QueryEditor(palette, self.choices)
         self.prompt.listener = self._prompt_said
         self.notes = Notes(palette)
         self.shared = Notes(palette, whole=True)
@@ -79,6 +87,7 @@ class ConsolePane(Pane):
         self.wide = False
         self._table = Table((), ())
         self._measure = PLAIN
+        self._hint: Timer | None = None
         self._since_run = 0
         self._asked_at: float | None = None
         """When the question on its way was asked, by our clock; None while there is none."""
@@ -86,6 +95,7 @@ class ConsolePane(Pane):
     def compose(self) -> ComposeResult:
         yield self.heading
         yield self.prompt
+        yield self.choices
         yield self.notes
         yield self.shared
         yield self.table
@@ -93,11 +103,19 @@ class ConsolePane(Pane):
 
     def on_mount(self) -> None:
         self.graph.display = False
+        self.prompt.lore = Lore(self._put, self._aside, self.session.clock, self.prompt.refresh_offers)
         self.prompt.open(SIGN, self.expr)
         self.table.set_placeholder("asking", self.expr)
         self.call_after_refresh(self.run_query)
 
     # -- running
+
+    def _put(self, question: Question) -> Awaitable[Any] | None:
+        source = self.source()
+        return asyncio.wrap_future(self.session.runtime.ask(lambda: question(source))) if source else None
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        self.run_worker(work, group="lore")
 
     def source(self) -> MetricsQueries | None:
         return self._metrics if self._offered() else None
@@ -214,10 +232,11 @@ class ConsolePane(Pane):
 
     def ask(self, query: str, thresholds: Sequence[float] = ()) -> None:
         """Runs another query; its graph gets lines at the thresholds."""
-        if query.strip() != self.expr:
+        query = one_line(query.strip())
+        if query != self.expr:
             self.graph.reset()
             self.sort, self.reverse = "", False
-        self.expr, self.thresholds = query.strip(), tuple(thresholds)
+        self.expr, self.thresholds = query, tuple(thresholds)
         self.prompt.open(SIGN, self.expr)
         self.run_query()
 
@@ -235,11 +254,32 @@ class ConsolePane(Pane):
             self.window, self.at = view.window, view.at
             self.ask(view.expr, view.thresholds)
 
+    @on(Prompt.Changed)
+    def _pause_for_hint(self) -> None:
+        """A mistake is pointed at when typing pauses: while one types, every query is wrong."""
+        if self._hint is not None:
+            self._hint.stop()
+        self._hint = self.set_timer(PAUSE, self.hint)
+
+    def hint(self) -> None:
+        """Says where our parser stumbles over what is being typed; the server gets it all the same."""
+        if not self.prompt.has_focus:
+            return
+        found = mistake(self.prompt.value)
+        if found is None:
+            self.notes.say([])
+            return
+        text, place = found
+        cell = self.prompt.cell_of(place)
+        room = self.size.width if cell >= 0 else -1
+        self.notes.say(pointed(f"perhaps: {text}", cell, room, place + 1, "dim"))
+
     def _prompt_said(self, said: Prompt.Submitted | Prompt.Cancelled) -> None:
         if isinstance(said, Prompt.Submitted):
             self.ask(said.value)
         else:
             self.prompt.open(SIGN, self.expr)
+            self.notes.say(remarks(self.answer, len(SIGN), self.size.width))
         self.screen.set_focus(self.focus_target())
 
     # -- what keys do: time
@@ -333,5 +373,5 @@ class ConsolePane(Pane):
 
     def use_palette(self, palette: Mapping[str, Style]) -> None:
         super().use_palette(palette)
-        for part in (self.prompt, self.notes, self.shared, self.table, self.graph):
+        for part in (self.prompt, self.choices, self.notes, self.shared, self.table, self.graph):
             part.palette = palette
