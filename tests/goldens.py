@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from textual.app import App
 
+from tui.terminal.plain import screen_text
+
 FOLDER = Path(__file__).with_name("goldens")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*(?:/[a-z0-9][a-z0-9_.-]*)*")
@@ -24,11 +26,6 @@ _DIFF_LINES = 80
 
 GoldenText = Callable[[App[Any] | Iterable[str], str], None]
 GoldenSvg = Callable[[App[Any], str], None]
-
-
-def screen_text(app: App[Any]) -> str:
-    """What the application shows, one line per row, without trailing blanks."""
-    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
 def screen_svg(app: App[Any]) -> str:

@@ -12,11 +12,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 START = 1_764_000_000.0
-FONTS = ("/usr/share/fonts/truetype/firacode", "/usr/share/fonts/truetype/dejavu")
 
 
 BUSIEST = "topk(5, sum by (namespace) (rate(container_cpu_usage_seconds_total[5m])))"
@@ -42,7 +44,7 @@ PICTURES = (
 )
 
 
-async def draw(picture: Picture) -> str:
+def take(picture: Picture) -> str:
     """The SVG of one picture."""
     from msgspec.structs import replace
 
@@ -50,7 +52,7 @@ async def draw(picture: Picture) -> str:
     from sources.runtime import Runtime
     from sources.testing import ManualClock
     from tui.app import TopmastApp
-    from tui.screen import MainScreen
+    from tui.oneshot.picture import draw
 
     settings = settle(None, "", {"demo": {"start": (START, "screenshots")}}, demo=True)
     settings = settings._replace(ui=replace(settings.ui, theme=picture.theme, refresh=10.0))
@@ -58,56 +60,36 @@ async def draw(picture: Picture) -> str:
     runtime = Runtime(settings.sources, clock=clock)
     runtime.start()
     app = TopmastApp(runtime, settings, clock)
-    async with app.run_test(size=picture.size) as pilot:
-        screen = app.screen
-        assert isinstance(screen, MainScreen)
 
-        async def settled() -> None:
-            while not all(feed.status.state == "live" for feed in screen.session.world.feeds.values()) or (
-                len(screen.session.world.feeds) < 5
-            ):
-                await pilot.pause(0.05)
-                screen.tick()
-            await app.workers.wait_for_complete()
-            await pilot.pause()
-
-        await settled()
-        # Half an hour of trends needs samples: time goes on in steps of one scrape.
+    async def half_an_hour_of_trends(pilot: Pilot[None]) -> None:
+        """Trends need samples: time goes on in steps of one scrape."""
         for _ in range(16):
-            runtime.tell(lambda: asyncio.ensure_future(clock.advance(15.0)))
-            await pilot.pause(0.05)
-            screen.tick()
-        screen.console.ask(picture.query or screen.console.expr)
-        await settled()
-        screen.second()
-        for key in picture.keys:
-            await pilot.press(key)
-            await app.workers.wait_for_complete()
-        screen.second()
-        await pilot.pause()
-        return app.export_screenshot(title="topmast")
+            await asyncio.wrap_future(runtime.ask(lambda: clock.advance(15.0)))
+            await pilot.pause()
+            app.screen.tick()
 
-
-def to_png(svg: str) -> bytes | None:
-    """The picture as PNG; None where that cannot be done well."""
     try:
-        import resvg_py
-    except ImportError:
-        return None
-    fonts = [str(path) for folder in FONTS for path in sorted(Path(folder).glob("*.ttf"))]
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, font_files=fonts)) if fonts else None
+        return asyncio.run(draw(app, picture.size, picture.keys, picture.query, 60.0, half_an_hour_of_trends)).svg
+    finally:
+        runtime.stop()
 
 
 def main() -> int:
     os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+    from tui.oneshot.failure import CommandError
+    from tui.oneshot.picture import to_png
+
     FOLDER.mkdir(exist_ok=True)
     for picture in PICTURES:
-        svg = asyncio.run(draw(picture))
+        svg = take(picture)
         (FOLDER / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
-        png = to_png(svg)
-        if png is not None:
-            (FOLDER / f"{picture.name}.png").write_bytes(png)
-        print(f"{picture.name}: {len(svg)} bytes of SVG" + ("" if png is None else f", {len(png)} of PNG"))
+        try:
+            png = to_png(svg)
+        except CommandError as error:
+            print(f"{picture.name}: {len(svg)} bytes of SVG; {error}")
+            continue
+        (FOLDER / f"{picture.name}.png").write_bytes(png)
+        print(f"{picture.name}: {len(svg)} bytes of SVG, {len(png)} of PNG")
     return 0
 
 

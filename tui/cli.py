@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from sources.choices import THEMES
-from tui.oneshot.arguments import duration, moment, positive, span, timeout
+from tui.oneshot.arguments import duration, moment, positive, size, span, timeout
 from tui.oneshot.failure import INTERRUPTED, PIPE_CLOSED, USAGE, CommandError, say, shortly
 
 PLUGIN = "kubectl-topmast"
@@ -52,6 +52,20 @@ examples:
   topmast query -- '-vector(1)'
   topmast query --scrape 'topk(3, node_memory_Active_bytes)'
   curl -s localhost:9100/metrics | topmast query --data - node_load1
+"""
+SCREENSHOT_HELP = """\
+KEYS are separated by spaces: letters, Enter, Tab, ctrl+r, pagedown...; longer words are typed as they stand.
+
+examples:
+  topmast screenshot --demo overview.svg
+  topmast screenshot --size 80x24 --keys '! z' -n shop faults.png
+  topmast screenshot --text -
+"""
+COMPLETION_HELP = """\
+examples:
+  source <(topmast completion bash)             # in ~/.bashrc
+  topmast completion zsh > ~/.zfunc/_topmast     # a folder of $fpath; or source it after compinit
+  topmast completion fish > ~/.config/fish/completions/topmast.fish
 """
 
 
@@ -175,9 +189,26 @@ def build_parser(prog: str) -> argparse.ArgumentParser:
     config = command("config", "say where the configuration is, what it says, whether it is right; print a sample")
     config.add_argument("action", choices=("path", "show", "check", "sample"))
 
-    for each in (doctor, get, query, sources, config):
+    screenshot = command("screenshot", "write a picture of the screen into a file", SCREENSHOT_HELP)
+    screenshot.add_argument("file", metavar="FILE", help=".svg, .png or .txt; - with --text for standard output")
+    screenshot.add_argument(
+        "--size", type=size, default=(160, 48), metavar="COLSxROWS", help="160x48 if not given"
+    )
+    screenshot.add_argument("--keys", default="", metavar="KEYS", help="pressed before: 'tab z / crash Enter'")
+    screenshot.add_argument("--query", metavar="EXPR", help="PromQL for the console")
+    screenshot.add_argument(
+        "--text", action="store_true", help="write the text of the screen instead of a picture"
+    )
+    screenshot.add_argument("--wait", type=span, metavar="TIME", help="for the sources, at most (15s)")
+
+    completion = command(
+        "completion", "print a script for your shell that completes what you type", COMPLETION_HELP
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+    for each in (doctor, get, query, sources, config, screenshot):
         each.add_argument("--demo", action="store_true", help="on the invented cluster of `topmast demo`")
-    for each in (demo, doctor, get, query, sources, config):
+    for each in (demo, doctor, get, query, sources, config, screenshot):
         _shared(each, outer=False)
     return parser
 
@@ -243,6 +274,14 @@ def _command(args: argparse.Namespace) -> int:
         from tui.oneshot.show import show_sources
 
         return show_sources(args)
+    if args.command == "completion":
+        from tui.oneshot.completion import completion
+
+        return completion(build_parser("topmast"), args.shell)
+    if args.command == "screenshot":
+        from tui.oneshot.screenshot import screenshot
+
+        return screenshot(args)
     from tui.oneshot.config import config
 
     return config(args)

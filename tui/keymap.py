@@ -62,7 +62,8 @@ def canonical(key: str) -> str:
 
 def is_key(key: str) -> bool:
     """Whether a canonical spelling is that of a key."""
-    base = key.rpartition("+")[2] or key[-1:]
+    found = _MODIFIERS.match(key)
+    base = key[found.end() :] if found is not None else key
     return len(base) == 1 or base in _NAMED
 
 

@@ -48,6 +48,15 @@ def timeout(text: str) -> str:
     return text
 
 
+def size(text: str) -> tuple[int, int]:
+    """Columns and rows of a screen, "160x48"."""
+    found = re.fullmatch(r"(\d{1,4})[xX×](\d{1,4})", text)
+    columns, rows = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not (20 <= columns <= 1000 and 5 <= rows <= 500):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; write COLUMNSxROWS, from 20x5 to 1000x500")
+    return columns, rows
+
+
 def positive(text: str) -> float:
     """A number above zero."""
     value = _number(text)

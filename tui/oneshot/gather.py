@@ -119,11 +119,11 @@ def gather(runtime: Sources, needed: Sequence[str], welcome: Sequence[str], seco
 
     Raises `CommandError` when no source offers what is needed.
     """
-    expected = _feeders(runtime, needed)
+    expected = feeders(runtime, needed)
     if not expected:
         problems = [f"{name}: {problem}" for name, problem in runtime.problems.items()]
         raise CommandError(USAGE, *(problems or [f"no configured source offers {' or '.join(needed)}"]))
-    extra = _feeders(runtime, welcome)
+    extra = feeders(runtime, welcome)
     world = World(_Forgetful())
     scopes: dict[Kind, set[str]] = {}
     deadline = time.monotonic() + seconds
@@ -134,10 +134,10 @@ def gather(runtime: Sources, needed: Sequence[str], welcome: Sequence[str], seco
             for change in batch.changes:
                 if isinstance(change, Snapshot):
                     scopes.setdefault(change.kind, set()).add(change.scope)
-        waiting = [feeder for feeder in expected if not _settled(world, feeder)]
+        waiting = [feeder for feeder in expected if not settled(world, feeder)]
         now = time.monotonic()
         if not waiting:
-            if all(_settled(world, feeder) for feeder in extra):
+            if all(settled(world, feeder) for feeder in extra):
                 break
             extra_until = extra_until or now + EXTRA
             deadline = min(deadline, extra_until)
@@ -153,7 +153,8 @@ class _Forgetful(History):
     def append(self, batch: Batch) -> None: ...
 
 
-def _feeders(runtime: Sources, feeds: Sequence[str]) -> list[Feeder]:
+def feeders(runtime: Sources, feeds: Iterable[str]) -> list[Feeder]:
+    """Those of `feeds` that there will be."""
     return [
         (name, feed)
         for name, source in runtime.sources.items()
@@ -162,7 +163,8 @@ def _feeders(runtime: Sources, feeds: Sequence[str]) -> list[Feeder]:
     ]
 
 
-def _settled(world: World, feeder: Feeder) -> bool:
+def settled(world: World, feeder: Feeder) -> bool:
+    """Whether a feed has said all it can for now."""
     state = world.feeds.get(feeder)
     return state is not None and state.status.state in SETTLED
 
