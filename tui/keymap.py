@@ -79,6 +79,9 @@ class Keymap:
 
     def __init__(self, remapped: Mapping[str, str]) -> None:
         self.problems: list[str] = []
+        self.taken: list[str] = []
+        """Keys that an action has by default, but somebody gave to another one: worth knowing, not wrong."""
+        self._remapped = remapped
         self._keys: dict[str, list[str]] = {}
         self._action: dict[str, str] = {}
         for name in remapped:
@@ -104,10 +107,9 @@ class Keymap:
             holder = self._action.setdefault(key, name)
             if holder == name:
                 own.append(key)
-            else:
-                self.problems.append(
-                    f"ui.keys: {shown_key(key)} is claimed by {holder} and by {name}; {holder} has it"
-                )
+                continue
+            said = f"ui.keys: {shown_key(key)} is claimed by {holder} and by {name}; {holder} has it"
+            (self.problems if name in self._remapped else self.taken).append(said)
 
     def action_of(self, key: str) -> str | None:
         """The action that a key (in any spelling) performs."""
@@ -134,5 +136,6 @@ def _default(name: str) -> list[str]:
 
 
 def key_conflicts(keys: Mapping[str, str]) -> list[str]:
-    """What is wrong with remapped keys: unknown actions, what is no key, and keys that two actions claim."""
-    return Keymap(keys).problems
+    """What is to be said of remapped keys: unknown actions, what is no key, and keys that two actions claim."""
+    keymap = Keymap(keys)
+    return [*keymap.problems, *keymap.taken]

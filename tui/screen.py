@@ -117,8 +117,8 @@ class MainScreen(Screen[None]):
         for moment in EARLY:
             self.set_timer(moment, self.tick)
         self.call_after_refresh(self._begin, self.active)
-        if self.keymap.problems:
-            self.say("; ".join(self.keymap.problems), "bad")
+        if said := (*self.keymap.problems, *self.keymap.taken):
+            self.say("; ".join(said), "warn")
 
     def _begin(self, active: Pane) -> None:
         """`active` as it was before Textual gave the keyboard to whatever comes first."""

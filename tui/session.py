@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from sources.config import Settings
-from sources.contract import Batch, Clock, Located, Place, Scoped
+from sources.contract import STREAMS, Batch, Clock, Located, Place, Scoped, Status
 from sources.runtime import Runtime
 from sources.world import FeedState, Frame, World
 from tui.sheets.sheet import Look
@@ -110,11 +110,11 @@ class Session:
                 self.runtime.tell(lambda source=source, name=name: source.include_namespace(name))  # type: ignore[misc]
 
     def namespace_slots(self) -> Sequence[str]:
-        """The namespaces behind the digits 1 to 9. A namespace keeps its digit for the whole session, so that
-        no finger lands on another one because a namespace came or went."""
+        """The namespaces behind the digits 1 to 9, the favourites first. A namespace keeps its digit for the whole
+        session, so that no finger lands on another one because a namespace came or went."""
         if len(self._slots) < 9:
             known = set(self._slots)
-            wanted = [*self.namespaces, *sorted(self.world.namespaces)]
+            wanted = [*self.settings.namespaces.favourites, *self.namespaces, *sorted(self.world.namespaces)]
             self._slots.extend([name for name in dict.fromkeys(wanted) if name not in known][: 9 - len(known)])
         return self._slots
 
@@ -125,5 +125,12 @@ class Session:
     # -- feeds
 
     def feeds(self, *names: str) -> list[FeedState]:
-        """The states of the feeds of these names, of all sources."""
-        return [state for (_, feed), state in self.world.feeds.items() if feed in names]
+        """The states of the feeds of these names, of all sources. Those that nothing was heard of yet are said to
+        be connecting, as long as no other one is there."""
+        heard = [state for (_, feed), state in self.world.feeds.items() if feed in names]
+        return heard or [
+            FeedState(name, feed, Status("connecting"), self.clock.now())
+            for feed in names
+            for name, source in self.runtime.sources.items()
+            if feed in STREAMS and isinstance(source, STREAMS[feed])
+        ]

@@ -85,7 +85,7 @@ class Namespaces(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which namespaces matter."""
 
     favourites: tuple[str, ...] = ()
-    """On the digits 1 to 9, in this order, before the busiest ones."""
+    """On the digits 1 to 9, in this order, before all others."""
 
 
 class Columns(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

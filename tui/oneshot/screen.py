@@ -33,7 +33,7 @@ def screen(args: argparse.Namespace) -> int:
 
     from tui.oneshot.screen_check import screen_problems
 
-    if wrong := screen_problems(settings):
+    if wrong := screen_problems(settings, starting=True):
         raise CommandError(USAGE, *shortly(wrong))
 
     from sources.runtime import Runtime

@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from tui.sheets.sheet import Sheet
 
 
-def screen_problems(settings: Settings) -> list[str]:
-    """What is wrong, each with its place ("file:line: key: ..."), in the order of the keys."""
-    from tui.keymap import key_conflicts
+def screen_problems(settings: Settings, starting: bool = False) -> list[str]:
+    """What is wrong, each with its place ("file:line: key: ..."), in the order of the keys.
 
-    said = [*key_conflicts(settings.ui.remapped), *_layout(settings), *_columns(settings)]
+    When the screen is `starting`, a key that somebody took from another action's defaults is not: a new version
+    with new keys must not keep anybody out. The screen says it.
+    """
+    from tui.keymap import Keymap, key_conflicts
+
+    keys = settings.ui.remapped
+    said = [*(Keymap(keys).problems if starting else key_conflicts(keys)), *_layout(settings), *_columns(settings)]
     return [f"{place}: {text}" if (place := _place(settings, text)) else text for text in said]
 
 

@@ -71,11 +71,13 @@ def test_keys_may_be_exchanged() -> None:
 
 def test_who_was_given_a_key_goes_before_those_that_have_it_by_default() -> None:
     """A new version may bring new keys: what somebody chose stays his."""
-    keymap = Keymap({"zoom": "j, F5"})
+    keymap = Keymap({"zoom": "j, F6"})
     assert keymap.action_of("j") == "zoom"
+    assert keymap.problems == [], "nobody is kept out for that"
+    assert keymap.taken == ["ui.keys: j is claimed by zoom and by down; zoom has it"]
     assert keymap.action_of("down") == "down"
     assert keymap.keys("down") == ["down"]
-    assert keymap.shown("zoom") == "j, F5"
+    assert keymap.shown("zoom") == "j, F6"
     assert keymap.shown("down") == "Down"
     assert keymap.action_of("z") is None
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from sources.config import Settings, Ui
+from sources.config import Namespaces, Settings, Ui
 from sources.contract import Snapshot, Status, Upsert
 from sources.testing import ManualClock
 from tests.pilot.staged import NOW, StagedRuntime, pod
@@ -22,6 +22,12 @@ class Scoped:
 
     def include_namespace(self, namespace: str) -> None:
         self.asked.append(namespace)
+
+
+class Inventory:
+    """A source of pods that has not said anything."""
+
+    def pods(self) -> None: ...
 
 
 def made(*sources: object) -> tuple[Session, StagedRuntime, ManualClock]:
@@ -94,6 +100,25 @@ def test_a_namespace_keeps_its_digit() -> None:
     runtime.put("pods", Snapshot("pod", "", (pod("a/a"), pod("z/a"))))
     session.pull()
     assert list(session.namespace_slots()) == ["m", "z", "a"]
+
+
+def test_favourites_have_the_first_digits() -> None:
+    runtime = StagedRuntime()
+    favourites = Settings(Ui(), {}, {}, None, namespaces=Namespaces(favourites=("z", "new")))
+    session = Session(runtime, favourites, ManualClock(NOW))  # type: ignore[arg-type]  # stands for it
+    runtime.put("pods", Upsert(pod("a/a")), Upsert(pod("z/a")))
+    session.pull()
+    assert list(session.namespace_slots()) == ["z", "new", "a"]
+
+
+def test_a_feed_that_was_not_heard_of_yet_is_connecting() -> None:
+    session, runtime, _ = made(Inventory())
+    assert [(state.feed, state.status.state) for state in session.feeds("pods", "alerts")] == [
+        ("pods", "connecting")
+    ]
+    runtime.put("pods", Status("live"), source="s0")
+    session.pull()
+    assert [state.status.state for state in session.feeds("pods")] == ["live"]
 
 
 def test_there_are_nine_digits() -> None:
