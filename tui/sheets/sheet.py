@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from sources.model import Labels
@@ -63,6 +63,8 @@ class Sheet(Generic[R]):
         self.extra = extra or {}
         """Further texts that filters look at, by name."""
         self._by_key = {field.column.key: field for field in fields}
+        self.searched = tuple(dict.fromkeys(("name", *self._by_key, *self.extra)))
+        """What filters look at, the name first: there most words are found."""
 
     @property
     def columns(self) -> list[Column]:
@@ -84,11 +86,37 @@ class Sheet(Generic[R]):
     def cells(self, row: R, look: Look) -> list[Cell]:
         return [(clean(field.text(row, look)), field.style(row, look)) for field in self.fields]
 
+    def text(self, name: str, row: R, look: Look) -> str:
+        """One text, by the name of its column or its extra name. Raises KeyError."""
+        extra = self.extra.get(name)  # first: it says in full what a column of the same name shortens
+        return clean(extra(row) if extra is not None else self._by_key[name].text(row, look))
+
     def texts(self, row: R, look: Look) -> dict[str, str]:
         """Text by column for filters and copying."""
         texts = {field.column.key: clean(field.text(row, look)) for field in self.fields}
         texts.update({name: clean(read(row)) for name, read in self.extra.items()})
         return texts
+
+
+class Texts(Mapping[str, str], Generic[R]):
+    """The texts of a row, each made when it is looked at: a filter that finds its word in the name, or looks at
+    one column only, leaves the others alone."""
+
+    __slots__ = ("_look", "_row", "_sheet")
+
+    def __init__(self, sheet: Sheet[R], row: R, look: Look) -> None:
+        self._sheet = sheet
+        self._row = row
+        self._look = look
+
+    def __getitem__(self, name: str) -> str:
+        return self._sheet.text(name, self._row, self._look)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sheet.searched)
+
+    def __len__(self) -> int:
+        return len(self._sheet.searched)
 
 
 class Filtered(NamedTuple, Generic[R]):
@@ -99,7 +127,7 @@ class Filtered(NamedTuple, Generic[R]):
     look: Look
 
     def texts(self) -> Mapping[str, str]:
-        return self.sheet.texts(self.row, self.look)
+        return Texts(self.sheet, self.row, self.look)
 
     def labels(self) -> Labels:
         return self.sheet.labels(self.row)
