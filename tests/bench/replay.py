@@ -1,0 +1,204 @@
+"""An API server that only replays: the answers of a large cluster from prepared bytes, and a churn of pods.
+
+    python -m tests.bench.replay --size L --port 0 [--churn 2000]
+
+Prints its port when it is ready. So a measurement has no real API server's work in it, which at this size is more
+than the client's. Over stdin it is told `churn N`: N pod changes a second from then on, 0 is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.bench import objects
+from tests.bench.objects import SIZES, Size
+
+BLOCK = 256 * 1024
+_END = (
+    b'{"type":"BOOKMARK","object":{"kind":"%s","metadata":{"resourceVersion":"%d",'
+    b'"annotations":{"k8s.io/initial-events-end":"true"}}}}\n'
+)
+
+
+class Replay:
+    """The cluster: `version` is its resource version, which only churn moves."""
+
+    def __init__(self, size: Size, churn: int) -> None:
+        self.size = size
+        self.churn = churn
+        self.version = 1
+        self.pods = [objects.pod(number, size) for number in range(size.pods)]
+        self.nodes = list(objects.nodes(size))
+        self.watchers: set[asyncio.Queue[bytes]] = set()
+        self.sent = 0
+        """Pod changes since the start."""
+
+    async def move(self) -> None:
+        """Changes pods, evenly over time, as often as `churn` says."""
+        tick, due = 0.02, 0.0
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(tick)
+            now = time.monotonic()
+            due += self.churn * (now - last)
+            last = now
+            changes = []
+            while due >= 1:
+                due -= 1
+                self.version += 1
+                self.sent += 1
+                number = self.sent * 7919 % self.size.pods
+                self.pods[number] = objects.restarted(number, self.size, self.version)
+                changes.append(b'{"type":"MODIFIED","object":' + self.pods[number] + b"}\n")
+            if changes:
+                for queue in self.watchers:
+                    queue.put_nowait(b"".join(changes))
+
+    # -- answers
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Iterable[bytes] | AsyncIterator[bytes] | None:
+        """The parts of a body; None is 404."""
+        kinds = {"/api/v1/pods": (b"Pod", self.pods), "/api/v1/nodes": (b"Node", self.nodes)}
+        if path in kinds:
+            kind, items = kinds[path]
+            if "watch" in query:
+                return self.watch(kind, items, initial="sendInitialEvents" in query)
+            return self.listed(kind, items, int(query.get("limit", "0")))
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        if path == "/apis/metrics.k8s.io":
+            return [b'{"kind":"APIGroup","versions":[{"version":"v1beta1"}]}']
+        if path == "/apis/metrics.k8s.io/v1beta1/nodes":
+            return _list(b"NodeMetrics", objects.node_usage(self.size, stamp))
+        if path == "/apis/metrics.k8s.io/v1beta1/pods":
+            return _list(b"PodMetrics", objects.pod_usage(self.size, stamp))
+        if path in ("/api/v1/events", "/api/v1/services", "/api/v1/namespaces"):
+            if "watch" in query:
+                return self.watch(b"Event", [], initial="sendInitialEvents" in query)
+            return _list(b"", ())
+        if path in ("/version", "/readyz", "/livez", "/api"):
+            return [b'{"gitVersion":"v1.37.2"}']
+        return None
+
+    def listed(self, kind: bytes, items: list[bytes], limit: int) -> Iterator[bytes]:
+        shown = items[:limit] if limit else items
+        left = len(items) - len(shown)
+        more = b',"continue":"c","remainingItemCount":%d' % left if left else b""
+        yield b'{"kind":"%sList","apiVersion":"v1","metadata":{"resourceVersion":"%d"%s},"items":[' % (
+            kind,
+            self.version,
+            more,
+        )
+        yield from _joined(shown)
+        yield b"]}"
+
+    async def watch(self, kind: bytes, items: list[bytes], initial: bool) -> AsyncIterator[bytes]:
+        queue: asyncio.Queue[bytes] = asyncio.Queue()
+        if kind == b"Pod":
+            self.watchers.add(queue)
+        try:
+            if initial:
+                for item in list(items):
+                    yield b'{"type":"ADDED","object":' + item + b"}\n"
+                yield _END % (kind, self.version)
+            while True:
+                yield await queue.get()
+        finally:
+            self.watchers.discard(queue)
+
+    # -- HTTP
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """GET after GET on one connection; bodies in chunks."""
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                target = head.split(b" ", 2)[1].decode()
+                parts = urlsplit(target)
+                body = self.answer(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)))
+                status = b"200 OK" if body is not None else b"404 Not Found"
+                writer.write(
+                    b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" % status
+                )
+                await self.send(writer, body if body is not None else [b'{"kind":"Status","code":404}'])
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def send(self, writer: asyncio.StreamWriter, body: Iterable[bytes] | AsyncIterator[bytes]) -> None:
+        held, size = [], 0
+
+        def flush() -> None:
+            nonlocal held, size
+            block = b"".join(held)
+            if block:
+                writer.write(b"%x\r\n%s\r\n" % (len(block), block))
+            held, size = [], 0
+
+        if isinstance(body, AsyncIterator):
+            async for part in body:
+                held.append(part)
+                size += len(part)
+                # Like a real server: what is there goes out at once, a long first load in large pieces.
+                if size >= BLOCK or not part.startswith(b'{"type":"ADDED"'):
+                    flush()
+                    await writer.drain()
+        else:
+            for part in body:
+                held.append(part)
+                size += len(part)
+                if size >= BLOCK:
+                    flush()
+                    await writer.drain()
+        flush()
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+
+
+def _joined(items: Iterable[bytes]) -> Iterator[bytes]:
+    first = True
+    for item in items:
+        yield item if first else b"," + item
+        first = False
+
+
+def _list(kind: bytes, items: Iterable[bytes]) -> Iterator[bytes]:
+    yield b'{"kind":"%sList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[' % kind
+    yield from _joined(items)
+    yield b"]}"
+
+
+async def told(replay: Replay) -> None:
+    """Orders from whoever started us; their end is ours."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        word, _, number = line.decode().partition(" ")
+        if word == "churn":
+            replay.churn = int(number)
+
+
+async def run(size: Size, port: int, churn: int) -> None:
+    replay = Replay(size, churn)
+    server = await asyncio.start_server(replay.serve, "127.0.0.1", port)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    moving = asyncio.create_task(replay.move())
+    await told(replay)
+    moving.cancel()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", choices=SIZES, default="S")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--churn", type=int, default=0)
+    args = parser.parse_args()
+    asyncio.run(run(SIZES[args.size], args.port, args.churn))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Somebody in front of the real program: starts it in a terminal on one core, presses keys, and holds the watch.
+
+All figures come from outside the program: bytes that arrive at the terminal, and what the kernel counts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.pty.harness import Pty
+
+QUIET = 0.06
+"""Seconds without a byte after which a repaint is over."""
+TICK = os.sysconf("SC_CLK_TCK")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Used(NamedTuple):
+    """What a process has used: CPU seconds, and resident bytes at most."""
+
+    cpu: float
+    memory: int
+
+
+def used(pid: int) -> Used:
+    """From /proc (proc(5)): user and system time, VmHWM."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    status = Path(f"/proc/{pid}/status").read_text()
+    peak = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return Used((int(fields[11]) + int(fields[12])) / TICK, int(peak[1]) * 1024 if peak else 0)
+
+
+class Seat(Pty):
+    """The program in a terminal of 200x50, pinned to a core, reached over `kubeconfig`."""
+
+    def __init__(self, arguments: Sequence[str], core: int, columns: int = 200, rows: int = 50) -> None:
+        self.started = time.monotonic()
+        pinned = ("taskset", "-c", str(core), sys.executable, "-m", "tui", *arguments)
+        super().__init__(pinned, columns=columns, rows=rows, env={"PYTHONPATH": str(ROOT)})
+
+    @property
+    def used(self) -> Used:
+        return used(self.process.pid)
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self.started
+
+    def until(self, pattern: str, timeout: float) -> float:
+        """Seconds since the start at which the screen shows the pattern."""
+        seen = re.compile(pattern)
+        self.wait_for(lambda: seen.search(self.text), timeout)
+        return self.elapsed
+
+    def press(self, key: str) -> tuple[float, int]:
+        """Seconds from the key to the last byte of what it caused, and how many bytes that were.
+
+        What other causes draw meanwhile counts too: under churn the figure is what a person waits, not less.
+        """
+        while self.read(0):
+            pass
+        before, pressed = len(self.output), time.monotonic()
+        self.send(key)
+        last = pressed
+        while self.read(1.0 if last == pressed else QUIET):
+            last = time.monotonic()
+            if last - pressed > 5.0:
+                break
+        return last - pressed, len(self.output) - before
+
+    def rest(self, seconds: float) -> tuple[float, int]:
+        """CPU seconds used and bytes sent while nobody does anything for so long."""
+        cpu, sent, end = self.used.cpu, len(self.output), time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.read(left)
+        return self.used.cpu - cpu, len(self.output) - sent
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of them do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
