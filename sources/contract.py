@@ -242,12 +242,23 @@ class Monitoring(Protocol):
     async def build_info(self) -> Mapping[str, str]: ...
 
 
+class ObjectPage(Struct, frozen=True, gc=False):
+    """Whole objects of one kind, as the server's JSON with `kind` in each; `more` where the list goes on."""
+
+    items: tuple[Mapping[str, Any], ...] = ()
+    more: bool = False
+
+
 @runtime_checkable
 class Objects(Protocol):
-    """Whole objects on demand, as the server's JSON."""
+    """Whole objects on demand, as the server's JSON, by reading only. `kind` as in `ObjectRef` ("Pod", "Node"...);
+    `namespace` is "" for cluster-scoped kinds. What a Secret holds is masked (`sources.rules.secrets`)."""
 
     async def get_object(self, kind: str, namespace: str, name: str) -> Mapping[str, Any]:
-        """`kind` as in `ObjectRef` ("Pod", "Node"...). Raises `NotFound`, `Denied`, `Unavailable`."""
+        """Raises `NotFound`, `NotSupported`, `Denied` naming the missing right, `Unavailable`."""
+
+    async def list_objects(self, kind: str, namespace: str, limit: int) -> ObjectPage:
+        """The first `limit` objects of a kind in a namespace. Raises as `get_object` does, except `NotFound`."""
 
 
 @runtime_checkable

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from tui.commands import complete, complete_filter, run_command
 from tui.panes.table_pane import TablePane
+from tui.widgets.document import Document
 from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ class Asking(Prompt):
 
     def ask_filter(self) -> None:
         """Asks for the filter of the active pane, beginning with the one it has."""
-        pane = self._filtered()
+        pane, document = self._filtered(), self._searched()
+        if document is not None:
+            self._before = document.wanted, None
+            self._show("/", document.wanted)
+            return
         if pane is None:
             self.main.say("there is nothing to filter here")
             return
@@ -44,6 +49,15 @@ class Asking(Prompt):
     def _filtered(self) -> TablePane[object] | None:
         pane = self.main.active
         return pane if isinstance(pane, TablePane) and not self.main.overlays else None
+
+    def _searched(self) -> Document | None:
+        """What lies over the panes, where it is text."""
+        target = self.main.scrolled() if self.main.overlays else None
+        return target if isinstance(target, Document) else None
+
+    def _search(self, document: Document, wanted: str) -> None:
+        document.search(wanted)
+        self.main.overlays[-1].tell_title()
 
     def _show(self, sign: str, value: str) -> None:
         self.listener = self._said
@@ -65,6 +79,8 @@ class Asking(Prompt):
         current = said.sign == "/" and self.display and said.value == self.value
         if current and pane is not None and pane.total() <= PREVIEWED:
             self._try(pane, said.value)
+        elif current and (document := self._searched()) is not None:
+            self._search(document, said.value)
 
     @staticmethod
     def _try(pane: TablePane[object], text: str) -> None:
@@ -79,6 +95,9 @@ class Asking(Prompt):
         main.bottom.display = True
         main.refocus()
         cancelled = isinstance(said, Prompt.Cancelled)
+        if said.sign == "/" and (document := self._searched()) is not None:
+            self._search(document, self._before[0] if cancelled else said.value)
+            return
         try:
             if said.sign == "/" and pane is not None:
                 if not cancelled:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sources.contract import Objects
 from sources.rules.alerts import DisplayAlert
+from sources.rules.secrets import masked
 from sources.text import clean
 from tui.panes.console import ConsolePane
+from tui.panes.detail import DetailPane
 from tui.panes.pane import Pane
 from tui.panes.table_pane import TablePane
 from tui.session import Session
@@ -48,7 +50,7 @@ async def _take(screen: MainScreen, pane: Pane, form: Form) -> None:
         screen.say(error_text(error), "bad")
     else:
         copied = await copy(screen.app, text)
-        screen.say(f"{outline(text, form)}: {copied.detail}")
+        screen.say(f"{outline(text, 'name' if isinstance(pane, DetailPane) else form)}: {copied.detail}")
 
 
 async def text_of(pane: Pane, form: Form) -> str:
@@ -59,6 +61,8 @@ async def text_of(pane: Pane, form: Form) -> str:
         if key is None or form not in ("name", "row"):
             raise NothingToCopy("there is nothing to copy")
         return clean(str(key))
+    if isinstance(pane, DetailPane):
+        return _opened(pane, form)
     if not isinstance(pane, TablePane):
         raise NothingToCopy("there is nothing to copy here")
     keys = pane.chosen_keys()
@@ -73,6 +77,19 @@ async def text_of(pane: Pane, form: Form) -> str:
     if form == "kubectl":
         return "\n".join(kubectl(subject) for subject in subjects)
     return await _json(pane.session, subjects, rows)
+
+
+def _opened(pane: DetailPane, form: Form) -> str:
+    """What lies over the panes: as it is shown, its name, or the object behind it."""
+    if form == "name":
+        return clean(pane.name_of_it)
+    if form == "row":
+        return pane.copied
+    if form == "kubectl" and pane.opened.ref is not None:
+        return kubectl(pane.opened)
+    if pane.fetched.raw is None:
+        raise NothingToCopy("there is no object to copy here, or not yet")
+    return _written(_shown(pane.fetched.raw))
 
 
 def as_table(pane: TablePane[Any], rows: Sequence[Any]) -> str:
@@ -103,7 +120,20 @@ async def _json(session: Session, subjects: Sequence[Subject], rows: Sequence[An
         found = await _objects(session, subjects)
     else:
         found = [_alert(row) for row in rows if isinstance(row, DisplayAlert)]
-    return json.dumps(found[0] if len(found) == 1 else found, indent=2, ensure_ascii=False)
+    return _written(found[0] if len(found) == 1 else found)
+
+
+def _written(found: Any) -> str:
+    return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+def _shown(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object as `kubectl get -o json` shows it, without its bookkeeping, and no secret whatever the source."""
+    safe = masked(raw)
+    metadata = safe.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return safe
+    return {**safe, "metadata": {key: value for key, value in metadata.items() if key != "managedFields"}}
 
 
 def _alert(row: DisplayAlert) -> Mapping[str, Any]:
@@ -125,7 +155,7 @@ async def _objects(session: Session, subjects: Sequence[Subject]) -> Sequence[Ma
         )
         for ref in refs
     ]
-    return await asyncio.gather(*asked)
+    return [_shown(raw) for raw in await asyncio.gather(*asked)]
 
 
 def outline(text: str, form: Form) -> str:

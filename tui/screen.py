@@ -18,8 +18,10 @@ from tui.actions import BY_NAME
 from tui.arrangement import Arrangement, Body
 from tui.asking import Asking
 from tui.contexts import ContextSwitch
+from tui.copying import take
 from tui.jump import Jump
 from tui.keymap import Keymap, TakesKeys
+from tui.navigation import Navigation
 from tui.palette import palette as everything
 from tui.panes.alerts import AlertsPane
 from tui.panes.bottom import BottomLine, TabLine
@@ -29,6 +31,7 @@ from tui.panes.events import EventsPane
 from tui.panes.header import Header
 from tui.panes.help import HelpPane
 from tui.panes.nodes import NodesPane
+from tui.panes.notice import NoticeLine
 from tui.panes.pane import Pane
 from tui.panes.picker import PickerPane, Question
 from tui.panes.pods import PodsPane
@@ -38,6 +41,7 @@ from tui.session import Session
 from tui.terminal.backlog import backlog
 from tui.themes import THEMES, theme
 from tui.tour import TourLine
+from tui.widgets.document import Document
 from tui.widgets.graph import Graph
 from tui.widgets.table import LineTable
 
@@ -71,7 +75,7 @@ class MainScreen(Screen[None]):
         self.events_pane = EventsPane(session, palette, "events")
         self.console = ConsolePane(session, palette, "console")
         self.alerts_pane = AlertsPane(session, palette, "alerts")
-        self.detail = DetailPane(session, palette, "detail", lambda key: self.alerts_pane.row(key))
+        self.detail = DetailPane(session, palette, "detail", lambda: self.alerts_pane.joined)
         self.help = HelpPane(session, palette, "help", self.keymap)
         self.picker = PickerPane(session, palette, "picker")
         self.picker.close = self.back
@@ -79,6 +83,9 @@ class MainScreen(Screen[None]):
         self.jump = Jump()
         self.prompt: Asking = Asking(palette, id="prompt")
         self.bottom = BottomLine(palette)
+        self.notice = NoticeLine(palette)
+        self.navigation = Navigation(self)
+        self.detail.copy = lambda form: take(self, form)
         self.tour = TourLine(palette, self.keymap)
         self.panes: Sequence[Pane] = (
             self.nodes_pane,
@@ -107,6 +114,7 @@ class MainScreen(Screen[None]):
         yield self.help
         yield self.picker
         yield self.tour
+        yield self.notice
         yield self.prompt
         yield self.bottom
 
@@ -233,10 +241,10 @@ class MainScreen(Screen[None]):
     def toggle_zoom(self) -> None:
         self.rearrange(self.arrangement._replace(zoomed=not self.arrangement.zoomed))
 
-    def scrolled(self) -> LineTable | Graph | None:
-        """What the moving keys move: a table's cursor, a graph's selected series; None where there is neither."""
+    def scrolled(self) -> LineTable | Graph | Document | None:
+        """What the moving keys move: a cursor, a graph's selected series; None where there is neither."""
         target = (self.overlays[-1] if self.overlays else self.active).focus_target()
-        return target if isinstance(target, (LineTable, Graph)) else None
+        return target if isinstance(target, (LineTable, Graph, Document)) else None
 
     # -- what lies over the panes
 
@@ -260,27 +268,25 @@ class MainScreen(Screen[None]):
             self.help.open()
 
     @on(LineTable.Chosen)
+    @on(Document.Chosen)
     def row_clicked(self) -> None:
         self.open_subject()
 
-    def open_subject(self) -> None:
+    def open_subject(self, yaml: bool = False) -> None:
         """More about what the cursor is on; in the console, the query to edit."""
-        subject = self.active.subject() if not self.overlays else None
+        subject = (self.overlays[-1] if self.overlays else self.active).subject()
         if subject is not None:
-            self.overlays = [self.detail]
-            self.lay_out()
-            self.detail.open(subject)
-        elif self.active is self.console and not self.overlays:
+            self.navigation.open(subject, yaml)
+        elif self.active is self.console and not self.overlays and not yaml:
             self.console.edit()
 
     def back(self) -> None:
-        """One step back: what lies on top, then the filter, then faults only, then the zoom. Never out."""
+        """One step back: a search, what lies on top, the panes as they were before somebody turned them; else the
+        filter, then faults only, then the zoom. Never out."""
         self.bottom.hush()
-        if self.overlays:
-            self.overlays.pop()
-            self.lay_out()
-            self.refocus()
-        elif isinstance(self.active, TablePane) and self.active.filter:
+        if self.navigation.leave():
+            return
+        if isinstance(self.active, TablePane) and self.active.filter:
             self.active.set_filter("")
         elif isinstance(self.active, TablePane) and self.active.faults_only:
             self.active.toggle_faults()
@@ -313,6 +319,8 @@ class MainScreen(Screen[None]):
         """Does what an action does, by its name."""
         self.bottom.hush()
         action = BY_NAME[name]
+        if self.overlays and self.overlays[-1].variant(name):
+            return
         if self.overlays and action.group == "Rows":
             self.say("Esc goes back to the rows first")
         else:
@@ -383,7 +391,7 @@ class MainScreen(Screen[None]):
         chosen = theme(name, self.app.no_color, self.session.auto_theme)
         self.app.theme = chosen.base
         self.palette = chosen.palette
-        for widget in (self.header, self.tabs_line, self.tour, self.prompt, self.bottom):
+        for widget in (self.header, self.tabs_line, self.tour, self.notice, self.prompt, self.bottom):
             widget.palette = chosen.palette
         for pane in (*self.panes, self.detail, self.help, self.picker):
             pane.use_palette(chosen.palette)

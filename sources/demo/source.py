@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import floor
 from typing import Any, ClassVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sources.contract import Check, Context, Feed, Misconfigured, NotFound, Place
+from sources.contract import Check, Context, Feed, Misconfigured, NotFound, ObjectPage, Place
 from sources.demo import evaluator, objects, queries
 from sources.demo.alerts import AlertBook
 from sources.demo.autoscalers import AUTOSCALERS
@@ -19,10 +19,14 @@ from sources.demo.cluster import build
 from sources.demo.families import target_up, targets
 from sources.demo.feeds import Feeds
 from sources.demo.metrics import SCRAPE, DemoStorage
+from sources.demo.near import closely, is_served, service_object
 from sources.demo.scenarios import BY_NAME, DEFAULT
 from sources.demo.simulation import EventBook, Simulation
 from sources.demo.workload_objects import autoscaler_object, workload_object
 from sources.model import MetricMetadata, QueryResult, Rule, Series, Target
+
+Lookup = Callable[[str, str, str, float], objects.Json | None]
+"""Kind, namespace, name and moment to an object."""
 
 
 class DemoConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -176,13 +180,7 @@ class DemoSource:
         """A Pod, Node, Event or workload as the API server's JSON. Raises NotFound."""
         now = self.now()
         plan = self._simulation.plan
-        lookups = {
-            "Pod": self._pod,
-            "Event": self._event,
-            "HorizontalPodAutoscaler": self._autoscaler,
-            "PersistentVolumeClaim": self._claim,
-        }
-        lookup = lookups.get(kind, self._workload)
+        lookup = self._lookup(kind)
         if kind == "Node":
             node = plan.node(name)
             found = objects.node_object(node, self._simulation.node(node, now)) if node else None
@@ -193,12 +191,22 @@ class DemoSource:
             raise NotFound(f'{kind} "{name}"{where} is not in the demo cluster')
         return found
 
+    def _lookup(self, kind: str) -> Lookup:
+        own: dict[str, Lookup] = {
+            "Pod": self._pod,
+            "Event": self._event,
+            "HorizontalPodAutoscaler": self._autoscaler,
+            "PersistentVolumeClaim": self._claim,
+        }
+        return own.get(kind, self._workload)
+
     def _pod(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
         pod = self._simulation.pod(namespace, name, now)
         if pod is None:
             return None
         life, stage = pod
-        return objects.pod_object(life, stage, not self._simulation.plan.trouble.down(life.node, now))
+        found = objects.pod_object(life, stage, not self._simulation.plan.trouble.down(life.node, now))
+        return closely(found, life.workload)
 
     def _event(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
         book = EventBook(self._config.seed)
@@ -210,7 +218,11 @@ class DemoSource:
 
     def _workload(self, kind: str, namespace: str, name: str, now: float) -> objects.Json | None:
         for workload in self._simulation.plan.workloads:
-            if (workload.kind, workload.namespace, workload.name) == (kind, namespace, name):
+            if (workload.namespace, workload.name) != (namespace, name):
+                continue
+            if kind == "Service" and is_served(workload):
+                return service_object(workload)
+            if workload.kind == kind:
                 return workload_object(self._simulation, workload, now)
         return self._controller(kind, namespace, name, now)
 
@@ -233,6 +245,26 @@ class DemoSource:
         ]
         ready = sum(stage.ready for life in lives if (stage := life.stage(now)) is not None)
         return objects.controller_object(kind, lives, ready) if lives else None
+
+    async def list_objects(self, kind: str, namespace: str, limit: int) -> ObjectPage:
+        """Services, workloads, what they made, and pods of a namespace."""
+        now = self.now()
+        names = list(dict.fromkeys(self._names(kind, namespace, now)))
+        lookup = self._lookup(kind)
+        found = (lookup(kind, namespace, name, now) for name in names[:limit])
+        return ObjectPage(tuple(each for each in found if each is not None), len(names) > limit)
+
+    def _names(self, kind: str, namespace: str, now: float) -> Iterator[str]:
+        for workload in self._simulation.plan.workloads:
+            if workload.namespace == namespace and (kind in (workload.kind, "Service")):
+                yield workload.name
+        for life, _ in self._simulation.pods(now):
+            if life.namespace == namespace and kind in ("Pod", "ReplicaSet", "Job"):
+                yield life.name if kind == "Pod" else life.controller
+        if kind == "HorizontalPodAutoscaler":
+            yield from (scaler.name for scaler in AUTOSCALERS if scaler.namespace == namespace)
+        if kind == "PersistentVolumeClaim":
+            yield from (claim.name for claim in claims(self._simulation.plan) if claim.namespace == namespace)
 
     # -- diagnosis -------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from sources.contract import Change, Check, Context, Denied, Feed, Misconfigured, Place
+from sources.contract import Change, Check, Context, Denied, Feed, Misconfigured, ObjectPage, Place
 from sources.kubernetes import doctor, kubeconfig, objects
 from sources.kubernetes.access import MOST_PROBED, Access, ScopedFeed
 from sources.kubernetes.api import EVENTS as EVENTS_RESOURCE
@@ -166,8 +166,12 @@ class KubernetesSource:
     # -- on demand -----------------------------------------------------------------------------------------
 
     async def get_object(self, kind: str, namespace: str, name: str) -> Mapping[str, Any]:
-        """The object as the server's JSON, without managedFields."""
+        """The object as the server's JSON; what a Secret holds is masked."""
         return await objects.get_object((await self._connect()).api, kind, namespace, name)
+
+    async def list_objects(self, kind: str, namespace: str, limit: int) -> ObjectPage:
+        """The first objects of a kind in a namespace."""
+        return await objects.list_objects((await self._connect()).api, kind, namespace, limit)
 
     async def services(self) -> Sequence[Service]:
         """The cluster's services, else those of the namespaces that may be seen; Denied where there are none.

@@ -74,6 +74,19 @@ class Minutes:
                 return Then(_unpacked(column[at]), _unpacked(column[at + 1]), current - minute)
         return None
 
+    def hour(self, key: str, now: float) -> list[tuple[float, float] | None]:
+        """The samples of the hour before `now`, one a minute, oldest first; None for a minute without one."""
+        slot = self._slots.get(key)
+        samples: list[tuple[float, float] | None] = [None] * (SPAN + 1)
+        if slot is None:
+            return samples
+        current, at = int(now // 60), 2 * slot
+        for minute, column in self._columns:
+            place = minute - current + SPAN
+            if 0 <= place <= SPAN and minute >= self._since[slot] and at < len(column) and column[at]:
+                samples[place] = _unpacked(column[at]), _unpacked(column[at + 1])
+        return samples
+
     def _take(self, key: str, minute: int) -> int:
         if self._free:
             slot = self._free.pop()

@@ -185,6 +185,10 @@ class World:
         """The oldest sample of the hour up to `now` (cluster's clock); None before there are two minutes."""
         return self._minutes[kind].then(key, now)
 
+    def usage_hour(self, kind: Kind, key: str, now: float) -> list[tuple[float, float] | None]:
+        """CPU and memory of the hour up to `now` (cluster's clock), a sample a minute, oldest first."""
+        return self._minutes[kind].hour(key, now)
+
     def restarts_lately(self, pod: str, now: float) -> int:
         """How often a pod restarted within `RESTART_WINDOW` before `now` (cluster's clock)."""
         return self._restarts.within(pod, now)

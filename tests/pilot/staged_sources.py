@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sources.contract import ObjectPage
 from sources.model import MetricMetadata, QueryResult, Series
 
 
@@ -92,6 +93,8 @@ class FakeCluster:
         self.title = title
         self.objects: dict[tuple[str, str, str], Mapping[str, Any] | Exception] = {}
         self.fetched: list[tuple[str, str, str]] = []
+        self.lists: dict[tuple[str, str], ObjectPage | Exception] = {}
+        self.listed: list[tuple[str, str]] = []
         self.included: list[str] = []
 
     def describe(self) -> str:
@@ -100,6 +103,13 @@ class FakeCluster:
     async def get_object(self, kind: str, namespace: str, name: str) -> Mapping[str, Any]:
         self.fetched.append((kind, namespace, name))
         found = self.objects.get((kind, namespace, name), {})
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def list_objects(self, kind: str, namespace: str, limit: int) -> ObjectPage:
+        self.listed.append((kind, namespace))
+        found = self.lists.get((kind, namespace), ObjectPage())
         if isinstance(found, Exception):
             raise found
         return found

@@ -11,12 +11,12 @@ from textual.widget import Widget
 
 from tui.actions import ACTIONS
 from tui.commands import COMMANDS
-from tui.describe import Text, heading
+from tui.describe.parts import heading
 from tui.keymap import Keymap
-from tui.panes.detail import TextLines
 from tui.panes.pane import Pane
 from tui.session import Session
 from tui.states import PaneState
+from tui.widgets.document import Document, Text
 from tui.widgets.lines import Piece
 
 FILTERS = (
@@ -66,7 +66,7 @@ class HelpPane(Pane):
 
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str, keymap: Keymap) -> None:
         super().__init__(session, palette, pane_id)
-        self.text = TextLines(palette)
+        self.text = Document(palette, ascii_only=session.ascii_only)
         self.keymap = keymap
 
     def compose(self) -> ComposeResult:

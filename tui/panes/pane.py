@@ -52,6 +52,10 @@ class Pane(Vertical):
         """What the cursor is on, as far as there is more to say about it."""
         return None
 
+    def variant(self, action: str) -> bool:
+        """Does what an action, by name, means here and nowhere else; False where it has no meaning of its own."""
+        return False
+
     def capture(self) -> object:
         """What was chosen here, to come back to: a value that nothing changes afterwards."""
         return None

@@ -156,6 +156,12 @@ async def _(on: Stage) -> None:
         await on.settle()
         assert on.bottom == "2 rows: sent"
         title, first, second = copied[0].splitlines()
+        await on.command("unmark")
+        await on.press("g", "y")
+        await on.settle()
+        await on.press("Y")
+        await on.settle()
+        assert copied[1] == "{}", "what lies over the panes, as it is shown"
         assert title.split()[:4] == ["NAMESPACE", "NAME", "READY", "STATUS"]
         assert first.split()[:4] == ["pay", "web-00", "1/1", "Running"]
         assert second.index("Running") == first.index("Running") == title.index("STATUS")

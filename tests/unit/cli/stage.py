@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from sources.contract import Batch, Change, Context, Feed, Misconfigured, Status
+from sources.contract import Batch, Change, Context, Feed, Misconfigured, ObjectPage, Status
 from sources.model import Event, Node, NodeUsage, ObjectRef, Pod, PodUsage
 
 NOW = 1_764_000_000.0
@@ -39,6 +39,9 @@ class Cluster:
         if self.raises is not None:
             raise self.raises
         return {}
+
+    async def list_objects(self, kind: str, namespace: str, limit: int) -> ObjectPage:
+        return ObjectPage()
 
 
 class Alerting:

@@ -10,8 +10,11 @@ from sources.model import Alert, Condition, NodeUsage, ObjectRef, Owner, PodUsag
 from sources.rules.alerts import DisplayAlert, join
 from sources.world import World
 from tests.pilot.staged import NOW, event, node, pod
-from tui.describe import MOST_EVENTS, Text, describe_alert, describe_node, describe_object, describe_pod
+from tui.describe import Seen, describe_alert, describe_node, describe_object, describe_pod
+from tui.describe.events import MOST_EVENTS
 from tui.sheets.sheet import Look
+from tui.subject import Subject
+from tui.widgets.document import Drawing, Entry, Text
 
 LOOK = Look(NOW, "ascii")
 CORE, MI = 1_000_000_000, 1024 * 1024
@@ -24,13 +27,18 @@ def world(*changes: Change) -> World:
     return made
 
 
-def of(lines: Sequence[Text], label: str) -> list[str]:
+def texts(entries: Sequence[Entry]) -> list[Text]:
+    return [entry for entry in entries if isinstance(entry, Text)]
+
+
+def of(entries: Sequence[Entry], label: str) -> list[str]:
     """What stands behind a label."""
-    return [line.text for line in lines if line.label == label]
+    return [line.text for line in texts(entries) if line.label == label]
 
 
-def part(lines: Sequence[Text], title: str) -> list[Text]:
+def part(entries: Sequence[Entry], title: str) -> list[Text]:
     """The lines under a heading."""
+    lines = texts(entries)
     start = next(i for i, line in enumerate(lines) if line.label == "#" and line.text.startswith(title))
     rest = lines[start + 1 :]
     end = next((i for i, line in enumerate(rest) if line.label == "#"), len(rest))
@@ -49,17 +57,17 @@ def test_a_pod_says_what_it_is_and_why() -> None:
         ready=0,
         ip="10.0.0.7",
     )
-    lines = describe_pod(world(Upsert(row)), REF, None, LOOK)
-    assert of(lines, "Status") == ["CrashLoopBackOff"]
+    lines = describe_pod(world(Upsert(row)), Seen(REF), LOOK)
+    assert of(lines, "Status") == ["! CrashLoopBackOff"]
     assert of(lines, "Because") == ["exit 1"]
     assert of(lines, "Restarts") == ["4 (30s ago)"]
     assert of(lines, "Owner") == ["Deployment/web"]
-    assert lines[0].style == "bad"
-    assert not any(line.text == "Containers" for line in lines), "what was not fetched is not made up"
+    assert texts(lines)[0].style == "bad"
+    assert not of(lines, "#").count("Containers"), "what was not fetched is not made up"
 
 
 def test_a_pod_that_is_going_says_since_when() -> None:
-    lines = describe_pod(world(Upsert(pod("shop/web", "Terminating", deleted=NOW - 95))), REF, None, LOOK)
+    lines = describe_pod(world(Upsert(pod("shop/web", "Terminating", deleted=NOW - 95))), Seen(REF), LOOK)
     assert of(lines, "Deletion") == ["asked for 95s ago"]
     assert of(lines, "Node") == ["not scheduled"]
 
@@ -67,15 +75,18 @@ def test_a_pod_that_is_going_says_since_when() -> None:
 def test_usage_is_given_with_its_age_and_its_measure() -> None:
     row = pod("shop/web", cpu_request=CORE // 2, memory_limit=256 * MI)
     use = PodUsage("shop", "web", CORE // 4, 64 * MI, NOW - 20, 15.0)
-    lines = part(describe_pod(world(Upsert(row), Upsert(use)), REF, None, LOOK), "Usage")
-    assert lines[0].text.startswith("    250m")
-    assert lines[0].text.endswith("request 500m, limit -")
-    assert lines[1].text.endswith("request -, limit 256Mi")
-    assert lines[2].text == "measured 20s ago over 15s"
+    entries = describe_pod(world(Upsert(row), Upsert(use)), Seen(REF), LOOK)
+    drawing = next(entry for entry in entries if isinstance(entry, Drawing))
+    captions = "".join(text for text, _ in drawing.draw(drawing.data, 120)[0].pieces).split("   ")
+    assert [caption.strip() for caption in captions if caption.strip()] == [
+        "CPU 250m  request 500m (50%)",
+        "Memory 64Mi  limit 256Mi (25%)",
+    ]
+    assert part(entries, "Usage")[0].text == "measured 20s ago over 15s; the last 1 samples"
 
 
 def test_what_is_not_measured_is_not_zero() -> None:
-    lines = part(describe_pod(world(Upsert(pod("shop/web"))), REF, None, LOOK), "Usage")
+    lines = part(describe_pod(world(Upsert(pod("shop/web"))), Seen(REF), LOOK), "Usage")
     assert [line.text for line in lines] == ["not measured (no sample from the metrics API)"]
 
 
@@ -102,24 +113,23 @@ def test_containers_in_the_kubelets_words() -> None:
             ],
         },
     }
-    lines = part(describe_pod(world(Upsert(pod("shop/web"))), REF, raw, LOOK), "Containers")
-    assert [line.label for line in lines] == ["init setup", "", "main", "", "idle"]
-    main = lines[2]
-    assert main.text == ("Waiting: CrashLoopBackOff, not ready, 3 restarts, before that OOMKilled (exit 137)")
-    assert main.style == "warn"
-    assert lines[3].text == "web:2"
+    lines = part(describe_pod(world(Upsert(pod("shop/web"))), Seen(REF, raw), LOOK), "Containers")
+    assert [line.label for line in lines] == ["init setup", "", "main", "", "", "idle"]
+    assert (lines[2].text, lines[2].style) == ("! Waiting: CrashLoopBackOff, not ready, 3 restarts", "warn")
+    assert lines[3].text == "  before: OOMKilled (exit 137), 60m ago"
+    assert lines[4].text == "  image web:2"
 
 
 def test_a_pod_without_containers_yet() -> None:
-    lines = describe_pod(world(Upsert(pod("shop/web"))), REF, {"status": {}}, LOOK)
+    lines = describe_pod(world(Upsert(pod("shop/web"))), Seen(REF, {"status": {}}), LOOK)
     assert [line.text for line in part(lines, "Containers")] == ["none has started yet"]
 
 
 def test_what_is_gone_is_said_and_its_events_stay() -> None:
-    gone = describe_pod(world(Upsert(event("e", "shop/web", reason="Killing"))), REF, None, LOOK)
-    assert gone[0].text == "pod shop/web is gone"
-    assert part(gone, "Events (1)")[0].text.startswith("Killing")
-    assert describe_node(world(), ObjectRef("Node", "n1"), None, LOOK)[0].text == "node n1 is gone"
+    gone = describe_pod(world(Upsert(event("e", "shop/web", reason="Killing"))), Seen(REF), LOOK)
+    assert texts(gone)[0].text == "pod shop/web is gone"
+    assert part(gone, "Events (1)")[0].text.split()[0] == "Killing"
+    assert texts(describe_node(world(), Seen(ObjectRef("Node", "n1")), LOOK))[0].text == "node n1 is gone"
 
 
 def test_events_newest_first_and_not_without_end() -> None:
@@ -130,18 +140,18 @@ def test_events_newest_first_and_not_without_end() -> None:
         for i in range(MOST_EVENTS + 3)
     ]
     others = [Upsert(event("other", "pay/web", reason="Foreign")), Upsert(event("kind", "shop/web", "Job"))]
-    lines = part(describe_pod(world(Upsert(pod("shop/web")), *events, *others), REF, None, LOOK), "Events")
+    lines = part(describe_pod(world(Upsert(pod("shop/web")), *events, *others), Seen(REF), LOOK), "Events")
     assert len(lines) == MOST_EVENTS + 1
-    assert (lines[0].label, lines[0].text, lines[0].style) == ("0s", "R0  image is there", "")
-    assert (lines[1].label, lines[1].text, lines[1].style) == ("1s", "R1 x2  image is there", "warn")
+    assert (lines[0].label, lines[0].text, lines[0].style) == ("0s ago", "  R0  image is there", "")
+    assert (lines[1].label, lines[1].text, lines[1].style) == ("1s ago", "W R1 x2  image is there", "warn")
     assert lines[-1].text == "... and 3 older"
-    none = part(describe_pod(world(Upsert(pod("shop/web"))), REF, None, LOOK), "Events (0)")
+    none = part(describe_pod(world(Upsert(pod("shop/web"))), Seen(REF), LOOK), "Events (0)")
     assert none[0].text == "none that is still kept by the cluster"
 
 
 def test_events_of_one_moment_always_stand_in_the_same_order() -> None:
     events = [Upsert(event(str(i), "shop/web", reason=f"R{i}")) for i in range(9)]
-    lines = part(describe_pod(world(Upsert(pod("shop/web")), *events), REF, None, LOOK), "Events")
+    lines = part(describe_pod(world(Upsert(pod("shop/web")), *events), Seen(REF), LOOK), "Events")
     assert [line.text.split()[0] for line in lines] == [f"R{i}" for i in range(9)]
 
 
@@ -165,16 +175,18 @@ def test_a_node_with_its_conditions_and_its_pods() -> None:
         Upsert(pod("pay/a", "Error", node="n1")),
         Upsert(pod("pay/elsewhere", node="n2")),
     )
-    lines = describe_node(made, ObjectRef("Node", "n1"), None, LOOK)
+    lines = describe_node(made, Seen(ObjectRef("Node", "n1")), LOOK)
     states = {line.label: line.style for line in part(lines, "Conditions")}
     assert states == {"Ready": "bad", "DiskPressure": "", "MemoryPressure": "bad"}
-    assert of(lines, "Ready") == ["Unknown  NodeStatusUnknown: Kubelet stopped posting (since 5m)"]
+    assert of(lines, "Ready") == ["! Unknown for 5m  NodeStatusUnknown: Kubelet stopped posting"]
     pods = part(lines, "Pods (2)")
-    assert [line.text.split()[-1] for line in pods] == ["pay/a", "shop/b"]
+    assert [line.text.split()[-2] for line in pods] == ["pay/a", "shop/b"]
     assert pods[0].style == "bad"
-    usage = part(lines, "Usage")
-    assert usage[0].text.endswith("of 4000m allocatable, 25%")
-    assert usage[1].text.endswith("of 1024Mi allocatable, 50%")
+    assert pods[1].target == Subject(ObjectRef("Pod", "b", "shop"))
+    drawing = next(entry for entry in lines if isinstance(entry, Drawing))
+    caption = "".join(text for text, _ in drawing.draw(drawing.data, 120)[0].pieces)
+    assert "CPU 1000m  allocatable 4000m (25%)" in caption
+    assert "Memory 512Mi  allocatable 1024Mi (50%)" in caption
 
 
 def alert(**more: Any) -> Alert:
@@ -200,13 +212,13 @@ def test_an_alert_says_who_mutes_it_and_until_when() -> None:
         silences=(silence,),
     )
     lines = describe_alert(row, LOOK)
-    assert of(lines, "State") == ["silenced, for 10m"]
+    assert of(lines, "State") == ["s silenced, for 10m"]
     assert of(lines, "Silenced") == ["by ada, 60m left: rollout", "by s2"]
     assert of(lines, "Inhibited") == ["by alert abc"]
     assert of(lines, "Muted") == ["by interval nights"]
     assert of(lines, "Reported by") == ["prometheus, alertmanager"]
     assert of(lines, "Receivers") == ["pager"]
-    assert of(lines, "summary") == ["it is down"]
+    assert of(lines, "Summary") == ["it is down"]
     assert [line.text for line in part(lines, "Rule")] == ["up == 0"]
     assert of(lines, "severity") == ["critical"]
 
@@ -214,8 +226,8 @@ def test_an_alert_says_who_mutes_it_and_until_when() -> None:
 def test_an_alert_with_little_to_say() -> None:
     lines = describe_alert(shown(alert(labels=())), LOOK)
     assert of(lines, "Severity") == ["none given"]
-    assert of(lines, "State") == ["firing, for <unknown>"]
-    assert describe_alert(None, LOOK)[0].style == "ok"
+    assert of(lines, "State") == ["! firing, for <unknown>"]
+    assert texts(describe_alert(None, LOOK))[0].style == "ok"
 
 
 def test_any_other_object_has_its_labels_conditions_and_events() -> None:
@@ -226,9 +238,9 @@ def test_any_other_object_has_its_labels_conditions_and_events() -> None:
         },
     }
     made = world(Upsert(event("e", "shop/web", "Deployment", reason="Scaled")))
-    lines = describe_object(made, ObjectRef("Deployment", "web", "shop"), raw, LOOK)
+    lines = describe_object(made, Seen(ObjectRef("Deployment", "web", "shop"), raw), LOOK)
     assert [line.label for line in part(lines, "Labels")] == ["a", "app"]
-    assert part(lines, "Conditions") == [Text("Available", "False  Min too few", "warn")]
-    assert part(lines, "Events (1)")[0].text.startswith("Scaled")
-    bare = describe_object(world(), ObjectRef("Thing", "x"), {"metadata": None, "status": None}, LOOK)
+    assert part(lines, "Conditions") == [Text("Available", "! False  Min: too few", "warn")]
+    assert part(lines, "Events (1)")[0].text.split()[0] == "Scaled"
+    bare = describe_object(world(), Seen(ObjectRef("Thing", "x"), {"metadata": None, "status": None}), LOOK)
     assert of(bare, "Namespace") == []
