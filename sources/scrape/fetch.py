@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import httpx
 
-from sources.contract import Denied, NotSupported
+from sources.contract import Denied, NotSupported, Unavailable
 from sources.http.endpoint import Link, direct, send
 from sources.http.reply import Reply, kubernetes_error
 from sources.http.settings import HttpConfig, parse_url
@@ -76,9 +76,11 @@ class Fetcher:
 def opened(reply: Reply, target: Target) -> Body:
     """The body of a good answer. Raises SourceError for any other."""
     if reply.status != 200:
-        error = problem(reply, target.path) if not target.url else None
-        if isinstance(error, Denied) and kubernetes_error(reply) is not None:
-            raise error
+        said_by_api = kubernetes_error(reply) if not target.url else None
+        if isinstance(said_by_api, Denied):
+            raise problem(reply, target.path)
+        if said_by_api is not None:
+            raise Unavailable(str(said_by_api).removeprefix(f"{target.key}: "))
         said = reply.snippet(80)
         raise NotSupported(f"answered {reply.status}" + (f": {said}" if said else ""))
     if reply.is_html:

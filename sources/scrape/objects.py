@@ -77,3 +77,13 @@ class RuleObject(Object):
     """The operator's PrometheusRule."""
 
     spec: object = None
+
+
+class ApiVersion(Struct):
+    version: str = ""
+
+
+class ApiGroup(Struct):
+    """Which versions of a group of the API there are."""
+
+    versions: list[ApiVersion] | None = None

@@ -11,9 +11,11 @@ from sources.model import NodeUsage, PodUsage
 from sources.rules.decode import decode_node_usage, decode_pod_usage
 from sources.rules.wire import WireError
 from sources.scrape.cluster import Cluster
+from sources.scrape.objects import ApiGroup
 from sources.scrape.targets import Target, labelled
 
-ROOTS = ("/apis/metrics.k8s.io/v1", "/apis/metrics.k8s.io/v1beta1")
+GROUP = "/apis/metrics.k8s.io"
+VERSIONS = ("v1", "v1beta1")
 USAGE = Target("metrics.k8s.io", labelled(job="metrics.k8s.io"), "", right="list nodes.metrics.k8s.io")
 
 _HEAD = """\
@@ -30,7 +32,7 @@ async def exposition(cluster: Cluster, namespaces: Iterable[str] | None = None) 
     nodes: list[NodeUsage] = []
     pods: list[PodUsage] = []
     refused: list[Denied] = []
-    root = await _root(cluster, refused)
+    root = await _root(cluster)
     try:
         nodes = [one for raw in await cluster.all(f"{root}/nodes", Raw) if (one := _node(raw))]
     except Denied as error:
@@ -50,16 +52,17 @@ async def exposition(cluster: Cluster, namespaces: Iterable[str] | None = None) 
     return text(nodes, pods).encode()
 
 
-async def _root(cluster: Cluster, refused: list[Denied]) -> str:
-    for root in ROOTS:
-        try:
-            await cluster.get(f"{root}/nodes", (("limit", "1"),))
-        except NotFound:
-            continue
-        except Denied:
-            return root
-        return root
-    raise NotSupported("no metrics API (metrics.k8s.io): is metrics-server installed?")
+async def _root(cluster: Cluster) -> str:
+    """The path of the first version that the server lists and we know."""
+    missing = "no metrics API (metrics.k8s.io): is metrics-server installed?"
+    try:
+        listed = await cluster.one(GROUP, ApiGroup)
+    except NotFound:
+        raise NotSupported(missing) from None
+    for each in listed.versions or ():
+        if each.version in VERSIONS:
+            return f"{GROUP}/{each.version}"
+    raise NotSupported(missing)
 
 
 def text(nodes: Iterable[NodeUsage], pods: Iterable[PodUsage]) -> str:

@@ -137,6 +137,7 @@ def cluster() -> Staged:
         },
     )
     staged.put("/api/v1/namespaces/shop/pods/web-1:9000/proxy/metrics", METRICS)
+    staged.put("/apis/metrics.k8s.io", {"versions": [{"version": "v2"}, {"version": "v1beta1"}]})
     usage = {"timestamp": "2023-11-14T22:13:10Z", "window": "10s"}
     staged.items(
         "/apis/metrics.k8s.io/v1beta1/nodes",
@@ -182,6 +183,17 @@ async def test_a_right_that_is_missing_is_named_and_asked_for_once() -> None:
     await scrape.collect()
     assert not [path for path in staged.asked[asked:] if "/nodes/a/proxy" in path or "/nodes/b/proxy" in path]
     assert len((await scrape.query('up{job="kubelet"}')).series) == 0, "what we may not ask is not down"
+    await scrape.close()
+
+
+async def test_what_the_api_server_says_of_a_target_is_told() -> None:
+    staged = cluster()
+    said = {"kind": "Status", "message": "address not allowed", "code": 400}
+    staged.put("/api/v1/nodes/a/proxy/metrics", httpx.Response(400, json=said))
+    scrape = source(staged)
+    status = await scrape.collect()
+    assert status.missing == ("node a/metrics down: the API server answered 400 address not allowed",)
+    assert (status.state, status.detail.partition(",")[0]) == ("partial", "8 of 9 targets")
     await scrape.close()
 
 
