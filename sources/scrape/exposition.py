@@ -15,6 +15,8 @@ from sources.scrape.lines import LineError, comment, milliseconds, number, sampl
 LEFT_OUT = -1
 """Instead of a series' number: its samples are not wanted."""
 _MOST_METRICS = 20_000
+_MOST_NEW = 200_000
+"""Series of one body that were not known before: some seconds of work, more is no exporter's answer."""
 
 
 class ExpositionError(Exception):
@@ -67,13 +69,15 @@ class Exposition:
         self._openmetrics = openmetrics
         series: list[int] = []
         texts: list[bytes] = []
-        own: tuple[list[int], list[int], list[float]] = ([], [], [])
-        left_out = ended = 0
+        own: tuple[list[int], list[int], list[bytes]] = ([], [], [])
+        left_out = ended = stamp = 0
+        stamp_text = b""
         known = self._known
         place = 0
         lines = body.split(b"\n")
-        if len(known) > 4 * len(lines) + 1000:
+        if len(known) > min(4 * len(lines) + 1000, 2 * _MOST_NEW):
             known.clear()  # of series that are gone
+        before = len(known)
         try:
             for place, line in enumerate(lines, 1):  # noqa: B007  # for the message
                 key, _, text = line.rpartition(b" ")
@@ -88,14 +92,21 @@ class Exposition:
                 shorter, _, value_text = key.rpartition(b" ")
                 found = known.get(shorter)
                 if found is not None and value_text and text and not ended:
-                    self._place(found, value_text, milliseconds(text, openmetrics), series, texts, own)
-                    left_out += found == LEFT_OUT
+                    if found == LEFT_OUT:
+                        left_out += 1
+                    else:
+                        # Targets give many samples of one moment.
+                        if text != stamp_text:
+                            stamp, stamp_text = milliseconds(text, openmetrics), text
+                        self._place(found, value_text, stamp, series, texts, own)
                     continue
                 if ended:
                     if line.strip():
                         raise LineError("there is text after # EOF")
                     continue
                 other = self._other(line)
+                if len(known) > before + _MOST_NEW:
+                    raise LineError(f"more than {_MOST_NEW:,} series that were not known before")
                 if other is None:
                     ended = line == b"# EOF" and openmetrics
                 else:
@@ -105,7 +116,8 @@ class Exposition:
             raise ExpositionError(f"line {place}: {error}") from None
         if openmetrics and not ended:
             raise ExpositionError(f"line {place}: the end (# EOF) is missing: the answer is cut off")
-        return Scraped(series, self._values(texts, lines), *own, left_out)
+        values, own_values = self._values(texts, lines), self._values(own[2], lines)
+        return Scraped(series, values, own[0], own[1], own_values, left_out)
 
     def _place(
         self,
@@ -114,7 +126,7 @@ class Exposition:
         at: int | None,
         series: list[int],
         texts: list[bytes],
-        own: tuple[list[int], list[int], list[float]],
+        own: tuple[list[int], list[int], list[bytes]],
     ) -> None:
         """Puts a sample to those with the time of the scrape or to those with their own."""
         if found == LEFT_OUT:
@@ -125,7 +137,7 @@ class Exposition:
         else:
             own[0].append(found)
             own[1].append(at)
-            own[2].append(number(value))
+            own[2].append(value)
 
     def _values(self, texts: list[bytes], lines: list[bytes]) -> list[float]:
         try:
@@ -140,7 +152,7 @@ class Exposition:
                 values.append(number(text))
             except LineError as error:
                 ends = b" " + text
-                place = next((at for at, line in enumerate(lines, 1) if line.endswith(ends) or text in line), 0)
+                place = next((at for at, line in enumerate(lines, 1) if ends in line and line[:1] != b"#"), 0)
                 raise ExpositionError(f"line {place}: {error}") from None
         return values
 

@@ -193,6 +193,15 @@ def test_hostile_lines_are_refused_in_no_time(body: bytes) -> None:
         parsed(body)
 
 
+def test_a_body_of_ever_new_series_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sources.scrape.exposition._MOST_NEW", 100)
+    reader = Exposition(lambda _: LEFT_OUT)
+    body = b"".join(b"m%d 1\n" % number for number in range(90))
+    assert reader.read(body).total == 90
+    with pytest.raises(ExpositionError, match="line 191: more than 100 series that were not known before"):
+        reader.read(body + b"".join(b"n%d 1\n" % number for number in range(200)))
+
+
 def random_body(rng: random.Random) -> str:
     lines = []
     for number in range(rng.randint(1, 30)):
