@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+collect_ignore = ["plugin_example"]
+"""A package of its own: a test installs it and runs its tests."""
 if str(ROOT) not in sys.path:  # `pytest` without `python -m` does not add it
     sys.path.insert(0, str(ROOT))
 
