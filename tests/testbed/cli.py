@@ -1,10 +1,10 @@
-"""The command line: `python -m tests.testbed up|down|status|build|stop|start|restart|compact|env`."""
+"""The command line: `python -m tests.testbed up|down|status|play|build|stop|start|restart|compact|env`."""
 
 import argparse
 import sys
 import time
 
-from tests.testbed import build, kubeconfig, ports, versions
+from tests.testbed import build, kubeconfig, ports, scenarios, versions
 from tests.testbed.bed import GROUPS, Bed
 from tests.testbed.errors import TestBedError
 
@@ -23,6 +23,9 @@ def _parser() -> argparse.ArgumentParser:
     built.add_argument("names", nargs="*", help="some of: " + ", ".join(versions.BY_NAME))
     for name in ("stop", "start", "restart"):
         commands.add_parser(name, help=f"{name} one server").add_argument("name")
+    played = commands.add_parser("play", help="play a classic incident on the running control plane")
+    played.add_argument("name", nargs="?", help="one of: " + ", ".join(scenarios.SCENARIOS))
+    played.add_argument("--stop", action="store_true", help="remove what the scenarios made")
     commands.add_parser("compact", help="compact etcd, so that old resource versions are gone")
     return parser
 
@@ -58,12 +61,25 @@ def _run(bed: Bed, options: argparse.Namespace) -> int:
         _environment(bed)
     elif options.command == "build":
         build.ensure(bed.cache, options.names or list(versions.BY_NAME))
+    elif options.command == "play":
+        _play(bed, options.name, options.stop)
     elif options.command == "compact":
         print(f"testbed: compacted at revision {bed.compact_etcd()}")
     else:
         getattr(bed, options.command)(options.name)
         print(f"testbed: {options.command} {options.name}: done")
     return 0
+
+
+def _play(bed: Bed, name: str | None, stop: bool) -> None:
+    if stop:
+        gone = scenarios.stop(bed.api())
+        print(f"testbed: stopped {', '.join(gone) or 'nothing: no scenario was played'}")
+    elif name is None:
+        print("\n".join(scenarios.SCENARIOS))
+    else:
+        player = scenarios.play(bed.api(), name, ports.load(bed.state)["kwok"])
+        print(f"testbed: {name} is played in namespace {player.namespace}; play --stop removes it")
 
 
 def _show(bed: Bed) -> int:

@@ -26,6 +26,9 @@ RESOURCES = {
     "DaemonSet": ("daemonsets", True),
     "Job": ("jobs", True),
     "CronJob": ("cronjobs", True),
+    "HorizontalPodAutoscaler": ("horizontalpodautoscalers", True),
+    "PersistentVolume": ("persistentvolumes", False),
+    "PersistentVolumeClaim": ("persistentvolumeclaims", True),
     "PriorityClass": ("priorityclasses", False),
     "ClusterRole": ("clusterroles", False),
     "ClusterRoleBinding": ("clusterrolebindings", False),
@@ -118,3 +121,13 @@ class Api:
         path = path_of(kind, api_version, namespace) + (f"?{query}" if query else "")
         items: list[Object] = self.request("GET", path)["items"]
         return items
+
+    def delete(self, obj: Object, at_once: bool = False) -> None:
+        """Delete an object, or do nothing when it is not there. `at_once`: without waiting for a kubelet."""
+        meta = obj["metadata"]
+        path = path_of(obj["kind"], obj["apiVersion"], meta.get("namespace"), meta["name"])
+        try:
+            self.request("DELETE", path, {"gracePeriodSeconds": 0} if at_once else None)
+        except ApiError as error:
+            if error.code != 404:
+                raise

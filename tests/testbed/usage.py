@@ -16,6 +16,8 @@ from tests.testbed.kubeapi import Api, ApiError, Object, path_of
 
 EVERY = 15
 WINDOW = "15s"
+CPU, MEMORY = "testbed/cpu", "testbed/memory"
+"""Annotations of a pod that uses what a scenario wants: millicores and MiB of each container."""
 MIB = 1024  # in the kibibytes of the usage strings
 
 
@@ -37,9 +39,16 @@ def pod_metrics(pod: Object, now: float) -> Object:
     for status in states:
         if "running" in status.get("state", {}):
             cpu, memory = container_usage(f"{meta['namespace']}/{meta['name']}", status["name"], now)
+            cpu, memory = _told(meta, CPU, cpu, 1_000_000), _told(meta, MEMORY, memory, MIB)
             containers.append({"name": status["name"], "usage": {"cpu": f"{cpu}n", "memory": f"{memory}Ki"}})
     named = {"name": meta["name"], "namespace": meta["namespace"], "labels": meta.get("labels", {})}
     return _sample("PodMetrics", named, now, {"containers": containers})
+
+
+def _told(meta: Object, annotation: str, usual: int, unit: int) -> int:
+    """What a pod's annotation wants its containers to use, in millicores or MiB; else the usual."""
+    said = meta.get("annotations", {}).get(annotation)
+    return usual if said is None else int(said) * unit
 
 
 def node_metrics(name: str, pods: list[Object], now: float) -> Object:

@@ -5,10 +5,11 @@ STATUS column for each of them; tests compare against it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tests.testbed.content.nodes import HAND
+from tests.testbed.content.statuses import Clock, container_status, status_of
 from tests.testbed.content.workloads import container, resources
 
 Object = dict[str, Any]
@@ -72,62 +73,14 @@ def _pod(namespace: str, name: str, containers: list[Object], placed: bool = Tru
     return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": body}
 
 
-class _Clock:
-    """Times before now, as the API writes them."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def ago(self, **delta: float) -> str:
-        return (self.now - timedelta(**delta)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def ended(self, code: int, reason: str, **delta: float) -> Object:
-        """A terminated state that began a minute before it ended."""
-        start = (self.now - timedelta(**delta) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return {"exitCode": code, "reason": reason, "startedAt": start, "finishedAt": self.ago(**delta)}
-
-
-def _container_status(name: str, state: Object, *, ready: bool = False, restarts: int = 0, **more: Any) -> Object:
-    return {
-        "name": name,
-        "image": f"registry.example/{name}",
-        "imageID": "",
-        "ready": ready,
-        "restartCount": restarts,
-        "started": "running" in state,
-        "state": state,
-        **more,
-    }
-
-
-def _status(clock: _Clock, phase: str, containers: list[Object], ready: bool = False, **more: Any) -> Object:
-    flag = "True" if ready else "False"
-    initialized = "False" if any(not c["ready"] for c in more.get("initContainerStatuses", [])) else "True"
-    return {
-        "phase": phase,
-        "startTime": clock.ago(hours=3),
-        "hostIP": "10.1.0.18",
-        "podIP": "10.244.8.8",
-        "podIPs": [{"ip": "10.244.8.8"}],
-        "containerStatuses": containers,
-        "conditions": [
-            {"type": "Initialized", "status": initialized, "lastTransitionTime": clock.ago(hours=3)},
-            {"type": "Ready", "status": flag, "lastTransitionTime": clock.ago(minutes=20)},
-            {"type": "ContainersReady", "status": flag, "lastTransitionTime": clock.ago(minutes=20)},
-            {"type": "PodScheduled", "status": "True", "lastTransitionTime": clock.ago(hours=3)},
-        ],
-        **more,
-    }
-
-
 def faults(now: datetime) -> list[Fault]:
     """All hand-made pods; times in their status lie before `now`."""
-    clock = _Clock(now)
+    clock = Clock(now)
     return [*_waiting(clock), *_initialising(clock), *_ended(clock), *_unplaced(), *_running(clock)]
 
 
-def _waiting(clock: _Clock) -> list[Fault]:
-    crash = _container_status(
+def _waiting(clock: Clock) -> list[Fault]:
+    crash = container_status(
         "payments",
         {
             "waiting": {
@@ -138,7 +91,7 @@ def _waiting(clock: _Clock) -> list[Fault]:
         restarts=17,
         lastState={"terminated": clock.ended(1, "Error", minutes=4)},
     )
-    pull = _container_status(
+    pull = container_status(
         "catalog",
         {
             "waiting": {
@@ -147,28 +100,28 @@ def _waiting(clock: _Clock) -> list[Fault]:
             }
         },
     )
-    config = _container_status(
+    config = container_status(
         "main", {"waiting": {"reason": "CreateContainerConfigError", "message": 'configmap "settings" not found'}}
     )
-    creating = _container_status("db", {"waiting": {"reason": "ContainerCreating"}})
+    creating = container_status("db", {"waiting": {"reason": "ContainerCreating"}})
     return [
         Fault(
             _pod("shop", "payments-0", [container("payments", "payments:2.2.1", resources=SMALL)]),
-            _status(clock, "Running", [crash]),
+            status_of(clock, "Running", [crash]),
         ),
         Fault(
             _pod("shop", "catalog-image-typo", [container("catalog", "catalog:1.19.19", resources=SMALL)]),
-            _status(clock, "Pending", [pull]),
+            status_of(clock, "Pending", [pull]),
         ),
-        Fault(_pod("team-b", "no-config", [container("main", "main:1")]), _status(clock, "Pending", [config])),
-        Fault(_pod("team-b", "volume-stuck", [container("db", "db:1")]), _status(clock, "Pending", [creating])),
+        Fault(_pod("team-b", "no-config", [container("main", "main:1")]), status_of(clock, "Pending", [config])),
+        Fault(_pod("team-b", "volume-stuck", [container("db", "db:1")]), status_of(clock, "Pending", [creating])),
     ]
 
 
-def _initialising(clock: _Clock) -> list[Fault]:
-    main = _container_status("search", {"waiting": {"reason": "PodInitializing"}})
-    warming = _container_status("warm-up", {"running": {"startedAt": clock.ago(minutes=9)}})
-    broken = _container_status(
+def _initialising(clock: Clock) -> list[Fault]:
+    main = container_status("search", {"waiting": {"reason": "PodInitializing"}})
+    warming = container_status("warm-up", {"running": {"startedAt": clock.ago(minutes=9)}})
+    broken = container_status(
         "warm-up",
         {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 40s restarting failed container=warm-up"}},
         restarts=4,
@@ -179,23 +132,23 @@ def _initialising(clock: _Clock) -> list[Fault]:
     return [
         Fault(
             _pod("shop", "search-warming-up", containers, **spec),
-            _status(clock, "Pending", [main], initContainerStatuses=[warming]),
+            status_of(clock, "Pending", [main], initContainerStatuses=[warming]),
         ),
         Fault(
             _pod("shop", "search-init-broken", containers, **spec),
-            _status(clock, "Pending", [main], initContainerStatuses=[broken]),
+            status_of(clock, "Pending", [main], initContainerStatuses=[broken]),
         ),
     ]
 
 
-def _ended(clock: _Clock) -> list[Fault]:
+def _ended(clock: Clock) -> list[Fault]:
     def once(namespace: str, name: str) -> Object:
         return _pod(namespace, name, [container("task", "task:1", resources=SMALL)], restartPolicy="Never")
 
     def task(code: int, reason: str) -> list[Object]:
-        return [_container_status("task", {"terminated": clock.ended(code, reason, minutes=25)})]
+        return [container_status("task", {"terminated": clock.ended(code, reason, minutes=25)})]
 
-    evicted = _status(
+    evicted = status_of(
         clock,
         "Failed",
         [],
@@ -203,9 +156,9 @@ def _ended(clock: _Clock) -> list[Fault]:
         message="The node was low on resource: memory. Threshold quantity: 100Mi, available: 61Mi.",
     )
     return [
-        Fault(once("team-a", "import-done"), _status(clock, "Succeeded", task(0, "Completed"))),
-        Fault(once("team-a", "report-failed"), _status(clock, "Failed", task(3, "Error"))),
-        Fault(once("team-a", "cache-warmer-oom"), _status(clock, "Failed", task(137, "OOMKilled"))),
+        Fault(once("team-a", "import-done"), status_of(clock, "Succeeded", task(0, "Completed"))),
+        Fault(once("team-a", "report-failed"), status_of(clock, "Failed", task(3, "Error"))),
+        Fault(once("team-a", "cache-warmer-oom"), status_of(clock, "Failed", task(137, "OOMKilled"))),
         Fault(once("team-b", "batch-evicted"), evicted),
     ]
 
@@ -219,23 +172,23 @@ def _unplaced() -> list[Fault]:
     ]
 
 
-def _running(clock: _Clock) -> list[Fault]:
+def _running(clock: Clock) -> list[Fault]:
     def up(name: str, ready: bool = True, restarts: int = 0, **more: Any) -> Object:
         state = {"running": {"startedAt": clock.ago(hours=2)}}
-        return _container_status(name, state, ready=ready, restarts=restarts, **more)
+        return container_status(name, state, ready=ready, restarts=restarts, **more)
 
     terminating = _pod("team-b", "drain-me", [container("main", "main:1", resources=SMALL)])
     terminating["metadata"]["finalizers"] = ["testbed.example/hold"]
     sidecar: Object = {"initContainers": [container("mesh", "mesh:1.29", restartPolicy="Always", resources=SMALL)]}
     restarted = {"lastState": {"terminated": clock.ended(137, "OOMKilled", hours=2)}}
     return [
-        Fault(terminating, _status(clock, "Running", [up("main")], ready=True)),
+        Fault(terminating, status_of(clock, "Running", [up("main")], ready=True)),
         Fault(
             _pod("shop", "cart-not-ready", [container("cart", "cart:4", resources=SMALL)]),
-            _status(clock, "Running", [up("cart", ready=False, restarts=2, **restarted)]),
+            status_of(clock, "Running", [up("cart", ready=False, restarts=2, **restarted)]),
         ),
         Fault(
             _pod("team-b", "mesh-sidecar", [container("main", "main:1", resources=SMALL)], **sidecar),
-            _status(clock, "Running", [up("main")], ready=True, initContainerStatuses=[up("mesh")]),
+            status_of(clock, "Running", [up("main")], ready=True, initContainerStatuses=[up("mesh")]),
         ),
     ]

@@ -12,7 +12,7 @@ KUBELET = "v1.37.2"
 GIB = 1024**3
 
 
-def _node(
+def node(
     name: str,
     *,
     kwok: bool = True,
@@ -24,6 +24,7 @@ def _node(
     unschedulable: bool = False,
     labels: dict[str, str] | None = None,
 ) -> Object:
+    """A Node object; `kwok` if the simulated kubelet is to keep it alive."""
     meta_labels = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
@@ -53,14 +54,14 @@ def nodes() -> list[Object]:
     """All Node objects: a control plane, workers (one cordoned, one dedicated), one by hand, one lost."""
     control = ("node-role.kubernetes.io/control-plane", "", "NoSchedule")
     return [
-        _node("control-plane-1", roles=("control-plane",), taints=(control,), cpu=4, memory_gib=16),
-        _node("worker-1", roles=("worker",), zone="zone-a"),
-        _node("worker-2", roles=("worker",), zone="zone-b"),
-        _node("worker-3", roles=("worker",), zone="zone-c", cpu=16, memory_gib=64),
-        _node("worker-4", roles=("worker",), zone="zone-a", cpu=4, memory_gib=8),
-        _node("worker-5", roles=("worker",), zone="zone-b", unschedulable=True),
-        _node(UNMEASURED, zone="zone-c"),  # no role at all: kubectl prints <none>
-        _node(
+        node("control-plane-1", roles=("control-plane",), taints=(control,), cpu=4, memory_gib=16),
+        node("worker-1", roles=("worker",), zone="zone-a"),
+        node("worker-2", roles=("worker",), zone="zone-b"),
+        node("worker-3", roles=("worker",), zone="zone-c", cpu=16, memory_gib=64),
+        node("worker-4", roles=("worker",), zone="zone-a", cpu=4, memory_gib=8),
+        node("worker-5", roles=("worker",), zone="zone-b", unschedulable=True),
+        node(UNMEASURED, zone="zone-c"),  # no role at all: kubectl prints <none>
+        node(
             "gpu-1",
             roles=("worker", "gpu"),
             taints=(("dedicated", "gpu", "NoSchedule"),),
@@ -68,8 +69,8 @@ def nodes() -> list[Object]:
             memory_gib=128,
             zone="zone-b",
         ),
-        _node(HAND, kwok=False, roles=("worker",), taints=(("testbed/hand", "true", "NoSchedule"),)),
-        _node(LOST, kwok=False, roles=("worker",), zone="zone-c"),
+        node(HAND, kwok=False, roles=("worker",), taints=(("testbed/hand", "true", "NoSchedule"),)),
+        node(LOST, kwok=False, roles=("worker",), zone="zone-c"),
     ]
 
 

@@ -12,6 +12,7 @@ from sources.demo.scenarios import BY_NAME, DEFAULT, SCENARIOS, listing
 from sources.model import Alert, Event, Node, Pod, Silence
 from sources.rules.alerts import join
 from sources.testing import ManualClock
+from tests.testbed.scenarios import SCENARIOS as PLAYED
 from tests.unit.demo.watching import START, Watched, fold, watched
 
 BACKGROUND = {"Watchdog", "TargetDown", "KubePodNotReady", "PodUnschedulable"}
@@ -217,4 +218,5 @@ def test_the_list_has_every_scenario_once_and_fits_a_terminal() -> None:
     assert names == [scenario.name for scenario in SCENARIOS]
     assert names[0] == DEFAULT
     assert set(names) == set(BY_NAME) == set(CAUSES)
+    assert set(names) - {DEFAULT} == set(PLAYED), "the test bed plays the same incidents"
     assert all(len(line) <= 100 for line in listing())
