@@ -8,7 +8,7 @@
     190  the node stops answering; alerts about it inhibit those about what runs on it
     260  the on-call engineer silences the stuck rollout
     380  the node is back, 430 its disk is clean, 420 the image is rolled back, 480 ledger gets a higher limit
-    780  the last alert is resolved
+    720  the last alert is resolved
 
 The others begin within seconds, and are put right after some eight minutes. Before all of them the same little is
 wrong: a training job waits for quota (silenced), one exporter cannot be scraped, one node is cordoned.
@@ -30,7 +30,7 @@ _DISK = NodeTrouble("disk", pressure=75, evictions=90, lost=190, back=380, relie
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         DEFAULT,
-        "the default: a wrong image, a leak and a full disk; over in 15 minutes",
+        "the default: a wrong image, a leak and a full disk; over in 12 minutes",
         parts=(Part("shop/assets", "wrong-image", 8, 420, image=_TYPO), _OOM),
         node=_DISK,
         disturbances=(
