@@ -100,6 +100,8 @@ class Pod(Struct, frozen=True, gc=False, omit_defaults=True, tag="pod", tag_fiel
     nominated_node: str = ""
     readiness_gates: str = ""
     """"met/all" as the wide listing prints it; "" without gates."""
+    qos: str = ""
+    """The quality-of-service class as the server computed it: "Guaranteed", "Burstable", "BestEffort"."""
     owner: Owner | None = None
     labels: Labels = ()
     cpu_request: int | None = None

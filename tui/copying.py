@@ -96,7 +96,7 @@ def as_table(pane: TablePane[Any], rows: Sequence[Any]) -> str:
     """Rows under their titles, in columns as kubectl prints them; graphs are left out."""
     look = pane.session.look
     shown = [pane.sheet.field(key) for key in pane.table.fitted_columns]
-    fields = [field for field in shown if field.column.title and "TREND" not in field.column.title]
+    fields = [field for field in shown if not field.drawn]
     lines = [[field.column.title for field in fields]]
     lines += [[clean(field.text(row, look)) or "-" for field in fields] for row in rows]
     widths = [max(width(line[index]) for line in lines) for index in range(len(fields))]

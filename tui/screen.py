@@ -318,6 +318,7 @@ class MainScreen(Screen[None]):
     def perform(self, name: str) -> None:
         """Does what an action does, by its name."""
         self.bottom.hush()
+        self.active.used()
         action = BY_NAME[name]
         if self.overlays and self.overlays[-1].variant(name):
             return

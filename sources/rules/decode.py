@@ -88,6 +88,7 @@ def pod_from(pod: wire.Pod) -> model.Pod:
         ip=pods.pod_ip(pod),
         nominated_node=_shared.text(status.nominated_node_name),
         readiness_gates=_shared.text(pods.readiness_gates(pod)),
+        qos=_shared.text(status.qos_class),
         owner=owner_of(meta),
         labels=_shared.labels(meta.labels),
         cpu_request=_amount(pod, "requests", "cpu", 1),

@@ -126,6 +126,7 @@ class PodStatus(Struct, gc=False, rename="camel"):
     pod_ip: str | None = field(default=None, name="podIP")
     pod_ips: list[PodIP | None] | None = field(default=None, name="podIPs")
     nominated_node_name: str | None = None
+    qos_class: str | None = None
     init_container_statuses: list[ContainerStatus | None] | None = None
     container_statuses: list[ContainerStatus | None] | None = None
 

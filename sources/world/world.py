@@ -59,6 +59,8 @@ class World:
         self._trends: dict[Kind, dict[str, array[float]]] = {"node_usage": {}, "pod_usage": {}}
         self._minutes: dict[Kind, Minutes] = {"node_usage": Minutes(), "pod_usage": Minutes()}
         self._restarts = Restarts()
+        self.clock_offset = 0.0
+        """The API server's clock minus ours in seconds; differences below two seconds are noise."""
         self._moment = 0.0
         """When the batch that is being folded arrived, by the cluster's clock."""
 
@@ -116,7 +118,16 @@ class World:
         if known is None:
             self._statuses_changed = True
         self.feeds[place] = FeedState(batch.source, batch.feed, status, heard)
+        if known is None or known.status != status:
+            self._compare_clocks()
         self.history.append(batch)
+
+    def _compare_clocks(self) -> None:
+        offsets = [
+            feed.status.clock_offset for feed in self.feeds.values() if feed.status.clock_offset is not None
+        ]
+        offset = offsets[0] if offsets else 0.0
+        self.clock_offset = offset if abs(offset) > 2 else 0.0
 
     def drain(self) -> Frame:
         """What changed since the last call."""
@@ -135,15 +146,6 @@ class World:
                 past._fold.tables[kind].put("past", row)
         past.drain()
         return past
-
-    @property
-    def clock_offset(self) -> float:
-        """The API server's clock minus ours in seconds; differences below two seconds are noise."""
-        offsets = [
-            feed.status.clock_offset for feed in self.feeds.values() if feed.status.clock_offset is not None
-        ]
-        offset = offsets[0] if offsets else 0.0
-        return offset if abs(offset) > 2 else 0.0
 
     # -- indexes
 

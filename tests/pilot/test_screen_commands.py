@@ -49,7 +49,7 @@ async def test_what_is_not_understood_is_said() -> None:
         for line, said in (
             ("frobnicate", "there is no command 'frobnicate'; ? lists all of them"),
             ("podz", "there is no command 'podz'; did you mean pods"),
-            ("sort colour", "pods can be ordered by: namespace, name"),
+            ("sort colour", "pods can be ordered by: trouble, namespace, name"),
             ("theme neon", "there is no theme 'neon'; choose one of: terminal, dark, light"),
             ("filter (", "is not a regular expression"),
             ("filter -l", "-l needs a value"),
@@ -266,7 +266,7 @@ async def test_keys_for_rows_do_nothing_behind_a_summary() -> None:
         await on.fill("pods", "pod", pod("shop/web"))
         await on.press("enter", "exclamation_mark", "C")
         assert not on.screen.pods_pane.faults_only
-        assert on.screen.pods_pane.sort == "namespace"
+        assert on.screen.pods_pane.sort == "trouble"
         assert "Esc goes back" in on.text
 
 

@@ -28,6 +28,7 @@ from sources.rules.alerts import DisplayAlert
 from tests.pilot.staged import NOW, Stage, stage
 from tests.pilot.staged_sources import FakeCluster, FakeMetrics
 from tui.panes.table_pane import TablePane
+from tui.sheets.choice import Choice
 from tui.widgets.prompt import Prompt
 
 # A few kinds to a string: a place either neutralises its text or does not, and shows at least its beginning.
@@ -64,6 +65,7 @@ def things(bad: str) -> dict[str, list[Any]]:
         ip=bad,
         nominated_node=bad,
         readiness_gates=bad,
+        qos=bad,
         owner=Owner(bad, bad),
         labels=labels,
         restarts=2,
@@ -192,6 +194,12 @@ async def look_everywhere(on: Stage, bad: str, cluster: FakeCluster, metrics: Fa
         await on.focus(pane)
         inspect(on, f"{pane.title} alone")
         if isinstance(pane, TablePane):
+            for field in pane.sheet.fields:
+                pane.choose_columns(Choice(names=(field.column.key, "name")))
+                inspect(on, f"{pane.title}: {field.column.key}")
+            pane.choose_columns(Choice(wide=True))
+            inspect(on, f"{pane.title} wide")
+            pane.choose_columns(Choice())
             cluster.objects.clear()
             cluster.objects["Pod", bad, bad] = cluster.objects["Node", "", bad] = raw(_encodable(bad))
             for move in ("action_home", "action_end"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tui.actions.action import Action
+from tui.actions.columns import COLUMNS
 from tui.actions.console import CONSOLE
 from tui.actions.detail import DETAIL
 from tui.actions.layout import LAYOUT
@@ -13,5 +14,5 @@ from tui.actions.namespaces import NAMESPACES
 from tui.actions.rows import ROWS
 from tui.actions.screen import SCREEN
 
-ACTIONS: tuple[Action, ...] = (*SCREEN, *MOVE, *DETAIL, *ROWS, *NAMESPACES, *CONSOLE, *LAYOUT)
+ACTIONS: tuple[Action, ...] = (*SCREEN, *MOVE, *DETAIL, *ROWS, *COLUMNS, *NAMESPACES, *CONSOLE, *LAYOUT)
 BY_NAME: Mapping[str, Action] = {action.name: action for action in ACTIONS}

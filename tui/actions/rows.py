@@ -55,11 +55,6 @@ def _mark(screen: MainScreen) -> None:
         screen.say("there is nothing to mark here")
 
 
-def _wide(screen: MainScreen) -> None:
-    if isinstance(screen.active, ConsolePane):
-        screen.active.toggle_wide()
-
-
 ROWS: tuple[Action, ...] = (
     Action("faults", "exclamation_mark", "!", "only what is wrong", "Rows", _faults),
     Action("sort_cpu", "C", "Shift-C", "order by CPU", "Rows", _sort("cpu")),
@@ -71,7 +66,6 @@ ROWS: tuple[Action, ...] = (
     Action("sort_next", "greater_than_sign", ">", "order by the next column", "Rows", _step_sort(1)),
     Action("sort_previous", "less_than_sign", "<", "order by the previous column", "Rows", _step_sort(-1)),
     Action("sort_reverse", "o", "o", "turn the order round", "Rows", _reverse),
-    Action("wide", "w,ctrl+w", "w", "the answer's series as Prometheus writes them", "Rows", _wide),
     Action("mark", "m", "m", "mark the row, or no longer; in a graph: the series on or off", "Rows", _mark),
     Action(
         "copy",

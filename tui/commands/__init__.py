@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui.actions import BY_NAME
+from tui.commands.columns import COLUMNS
 from tui.commands.command import Command, CommandError
 from tui.commands.console import CONSOLE
 from tui.commands.contexts import CONTEXTS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "COMMAND_OF", "complete", "complete_filter", "run_command"]
 
-COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *ROWS, *CONTEXTS, *LAYOUT, *SCREEN)
+COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *ROWS, *COLUMNS, *CONTEXTS, *LAYOUT, *SCREEN)
 COMMAND_OF: Mapping[str, Command] = {name: command for command in COMMANDS for name in command.names}
 
 

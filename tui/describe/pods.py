@@ -29,7 +29,7 @@ def describe_pod(world: World, seen: Seen, look: Look) -> Sequence[Entry]:
     pod = world.pods.get(key)
     if pod is None:
         return [Text("", f"pod {clean(key)} is gone", "bad"), *events_of(world, ref, look)]
-    line = PodLine(pod, world.pod_usage.get(key), world.cpu_trend("pod_usage", key))
+    line = PodLine(pod, world.pod_usage.get(key))
     return [
         *_state(pod, line, look),
         *alert_lines(seen.alerts, look),

@@ -9,19 +9,23 @@ from typing import Any
 from sources.model import ObjectRef
 from sources.rules.nodes import node_problem
 from sources.rules.resources import Allocated, allocated
-from sources.world import Frame
-from tui.panes.table_pane import TablePane
+from tui.panes.marked_pane import MarkedPane
 from tui.sheets.nodes import NODES, NodeLine
+from tui.sheets.past import Past
 from tui.subject import Subject
 
+OF_PODS = ("pods", "cpureq%", "memreq%")
+"""Columns that change as pods come and go, without a change of their node."""
 
-class NodesPane(TablePane[NodeLine]):
+
+class NodesPane(MarkedPane[NodeLine]):
     """Nodes with their usage, as `kubectl get nodes` and `kubectl top nodes` print them."""
 
     title = "Nodes"
     what = "nodes"
     feed_names = ("nodes",)
-    with_usage = True
+    kind = "node"
+    usage_kind = "node_usage"
     sheet = NODES
 
     def keys(self) -> Iterable[str]:
@@ -35,9 +39,13 @@ class NodesPane(TablePane[NodeLine]):
         node = world.nodes.get(key)
         if node is None:
             return None
-        trend = world.cpu_trend("node_usage", key)
         return NodeLine(
-            node, world.node_usage.get(key), trend, world.count_pods_on(key), partial(self._requested, key)
+            node,
+            world.node_usage.get(key),
+            Past(world, "node_usage", key, self.session.now),
+            world.count_pods_on(key),
+            partial(self._requested, key),
+            self.seen.is_fresh(key, node.created),
         )
 
     def _requested(self, key: str) -> Allocated:
@@ -46,17 +54,15 @@ class NodesPane(TablePane[NodeLine]):
     def problem(self, row: NodeLine) -> str:
         return node_problem(row.node)
 
-    def concerned(self, frame: Frame) -> frozenset[str]:
-        none: frozenset[str] = frozenset()
-        return frame.keys.get("node", none) | frame.keys.get("node_usage", none)
+    def settled(self, row: NodeLine) -> bool:
+        return True
 
     def effort(self) -> int:
-        return len(self.session.world.pods) if self.sort == "requested" else self.total()
+        return len(self.session.world.pods) if self.sort in OF_PODS else 0
 
     def recheck(self) -> None:
         super().recheck()
-        if self.sort in ("pods", "requested"):
-            # Pods come and go without a change of their node.
+        if self.sort in OF_PODS:
             self.rebuild()
 
     def default_order(self, row: NodeLine) -> tuple[Any, ...]:

@@ -41,6 +41,9 @@ class Pane(Vertical):
         """A second passed: ages and staleness move on."""
         self.tell_title()
 
+    def used(self) -> None:
+        """A key was pressed while this pane had the keyboard."""
+
     def on_scope(self) -> None:
         """Other namespaces were chosen."""
 

@@ -14,12 +14,11 @@ from sources.text import clean
 from tui.fuzzy import ranked
 from tui.panes.pane import Pane
 from tui.session import Session
-from tui.sheets.sheet import Cell
 from tui.states import PaneState
 from tui.widgets.columns import Column
 from tui.widgets.lines import Piece
 from tui.widgets.prompt import Prompt
-from tui.widgets.rows import KeyedRows
+from tui.widgets.rows import Cell, KeyedRows
 from tui.widgets.table import LineTable
 
 SIGN = "> "

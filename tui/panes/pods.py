@@ -6,20 +6,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from sources.model import ObjectRef
-from sources.rules.pods import pod_problem
-from sources.world import Frame
-from tui.panes.table_pane import TablePane
+from sources.rules.pods import pod_problem, pod_settled
+from tui.panes.marked_pane import MarkedPane
+from tui.sheets.past import Past
 from tui.sheets.pods import PODS, PodLine
 from tui.subject import Subject
 
 
-class PodsPane(TablePane[PodLine]):
+class PodsPane(MarkedPane[PodLine]):
     """Pods with their usage, as `kubectl get pods` and `kubectl top pods` print them."""
 
     title = "Pods"
     what = "pods"
     feed_names = ("pods",)
-    with_usage = True
+    kind = "pod"
+    usage_kind = "pod_usage"
     sheet = PODS
 
     def keys(self) -> Iterable[str]:
@@ -33,7 +34,9 @@ class PodsPane(TablePane[PodLine]):
         pod = world.pods.get(key)
         if pod is None:
             return None
-        return PodLine(pod, world.pod_usage.get(key), world.cpu_trend("pod_usage", key))
+        now = self.session.now
+        past = Past(world, "pod_usage", key, now)
+        return PodLine(pod, world.pod_usage.get(key), past, now, self.seen.is_fresh(key, pod.created))
 
     def namespace(self, row: PodLine) -> str:
         return row.pod.namespace
@@ -41,9 +44,14 @@ class PodsPane(TablePane[PodLine]):
     def problem(self, row: PodLine) -> str:
         return pod_problem(row.pod, self.session.now)
 
-    def concerned(self, frame: Frame) -> frozenset[str]:
-        none: frozenset[str] = frozenset()
-        return frame.keys.get("pod", none) | frame.keys.get("pod_usage", none)
+    def settled(self, row: PodLine) -> bool:
+        return pod_settled(row.pod, self.session.now)
+
+    def recheck(self) -> None:
+        before = list(self.unsettled)
+        super().recheck()
+        if self.sort == "restarts10m":
+            self.view.update(before)
 
     def default_order(self, row: PodLine) -> tuple[Any, ...]:
         return (row.pod.namespace, row.pod.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.style import Style
@@ -15,11 +15,12 @@ from sources.world.filters import Filter, parse_filter
 from sources.world.views import Rank, View
 from tui.panes.pane import Pane
 from tui.session import Session
-from tui.sheets.sheet import Cell, Field, Filtered, Sheet, order
+from tui.sheets.choice import Choice
+from tui.sheets.sheet import Cells, Field, Filtered, Look, Sheet, order
 from tui.states import brief
 from tui.subject import Subject
 from tui.widgets.lines import Piece
-from tui.widgets.rows import Key
+from tui.widgets.rows import Cell, Key
 from tui.widgets.table import LineTable
 
 R = TypeVar("R")
@@ -37,6 +38,7 @@ class Chosen(NamedTuple):
     sort: str = ""
     reverse: bool = False
     cursor: str | None = None
+    columns: Choice = Choice()
 
 
 class ViewRows:
@@ -76,13 +78,19 @@ class TablePane(Pane, Generic[R]):
         self.faults_only = False
         self.sort = self.sheet.sort
         self.reverse = self.sheet.field(self.sort).largest_first
+        self.choice = Choice()
+        self.fields: Sequence[Field[Any]] = self.choice.fields(self.sheet)
+        """The columns that are shown where there is room."""
         glyphs = "ascii" if session.ascii_only else "unicode"
-        self.table = LineTable(self.sheet.columns, palette, glyphs=glyphs)  # type: ignore[arg-type]  # a literal
+        columns = [field.column for field in self.fields]
+        self.table = LineTable(columns, palette, glyphs=glyphs)  # type: ignore[arg-type]  # a literal
         self.view = View(self.rank)
         self.faulty: set[str] = set()
         """Keys of the rows of the chosen namespaces with something wrong, shown or not."""
         self.marked: dict[str, None] = {}
         """Keys of the rows that somebody marked, in this order; a row that is gone for a while keeps its mark."""
+        self.unsettled: set[str] = set()
+        """Keys of the rows whose verdict can change with time alone."""
         self._seconds = 0
 
     def compose(self) -> ComposeResult:
@@ -110,6 +118,13 @@ class TablePane(Pane, Generic[R]):
     def problem(self, row: R) -> str:
         """Why the row is a fault; "" when it is sound."""
         return ""
+
+    def settled(self, row: R) -> bool:
+        """Whether `problem` cannot change with time alone, without a change of the row."""
+        return False
+
+    def verdicts_changed(self, keys: Collection[str]) -> None:
+        """These rows became faulty (they are in `faulty`) or sound (they are not), or are gone."""
 
     def concerned(self, frame: Frame) -> frozenset[str]:
         """The keys of this pane that a frame is about."""
@@ -143,23 +158,41 @@ class TablePane(Pane, Generic[R]):
         self.tell_title()
 
     def recount(self) -> None:
-        """Looks for faults in all rows again: some come and go with time alone."""
-        self.faulty = {key for key in self.keys() if self._is_faulty(key)}
+        """Looks for faults in all rows again."""
+        self.faulty.clear()
+        self.unsettled.clear()
+        self._judge(self.keys())
 
-    def _is_faulty(self, key: str) -> bool:
-        row = self.row(key)
-        return row is not None and self.session.shows(self.namespace(row)) and bool(self.problem(row))
+    def _judge(self, keys: Iterable[str]) -> set[str]:
+        """Looks for faults in some rows; those that became faulty or sound."""
+        turned = set()
+        for key in keys:
+            row = self.row(key)
+            if row is None or not self.session.shows(self.namespace(row)):
+                wrong = moving = False
+            else:
+                wrong, moving = bool(self.problem(row)), not self.settled(row)
+            if wrong != (key in self.faulty):
+                turned.add(key)
+                self.faulty ^= {key}
+            if moving != (key in self.unsettled):
+                self.unsettled ^= {key}
+        return turned
+
+    @property
+    def look(self) -> Look:
+        """What cells depend on now, besides their row."""
+        return self.session.look
 
     def cells(self, key: str) -> Sequence[Cell]:
         row = self.row(key)
-        return self.sheet.cells(row, self.session.look) if row is not None else ()
+        return Cells(self.fields, row, self.look) if row is not None else ()
 
     def on_frame(self, frame: Frame) -> None:
         changed = self.concerned(frame)
         if changed:
+            self.verdicts_changed(self._judge(changed))
             self.view.update(changed)
-            self.faulty -= changed
-            self.faulty.update(key for key in changed if self._is_faulty(key))
             self.table.changed(changed)
         if changed or frame.statuses:
             self.tell_title()
@@ -174,14 +207,14 @@ class TablePane(Pane, Generic[R]):
 
     def effort(self) -> int:
         """How many rows, here or elsewhere, one `recheck` reads."""
-        return self.total()
+        return len(self.unsettled)
 
     def recheck(self) -> None:
         """Some things come and go with time alone, without a change of their row."""
-        before = self.faulty
-        self.recount()
-        if self.faults_only and before != self.faulty:
-            self.rebuild()
+        turned = self._judge(list(self.unsettled))
+        if turned:
+            self.verdicts_changed(turned)
+            self.view.update(turned)
 
     def on_scope(self) -> None:
         self.rebuild()
@@ -192,6 +225,13 @@ class TablePane(Pane, Generic[R]):
         """Raises `FilterError` and keeps the old filter when the text cannot be understood."""
         self.filter = parse_filter(text.strip(), self.sheet.names, self.sheet.units)
         self.rebuild()
+
+    def choose_columns(self, choice: Choice) -> None:
+        """Shows other columns."""
+        self.choice = choice
+        self.fields = choice.fields(self.sheet)
+        self.table.set_columns([field.column for field in self.fields])
+        self.table.changed(None)
 
     def set_sort(self, column: str, reverse: bool | None = None) -> bool:
         """Orders by a column, in its useful direction; again by the same one turns it round."""
@@ -236,15 +276,21 @@ class TablePane(Pane, Generic[R]):
     def capture(self) -> Chosen:
         cursor = self.table.cursor_key if self.table.pinned else None
         return Chosen(
-            self.filter.text, self.faults_only, self.sort, self.reverse, None if cursor is None else str(cursor)
+            self.filter.text,
+            self.faults_only,
+            self.sort,
+            self.reverse,
+            None if cursor is None else str(cursor),
+            self.choice,
         )
 
     def restore(self, view: object) -> None:
         if not isinstance(view, Chosen):
             return
-        self.filter = parse_filter(view.filter, self.sheet.names)
+        self.filter = parse_filter(view.filter, self.sheet.names, self.sheet.units)
         self.faults_only, self.sort, self.reverse = view.faults_only, view.sort, view.reverse
         self.table.set_sort(self.sort, self.reverse)
+        self.choose_columns(view.columns)
         self.rebuild()
         if view.cursor is None or not self.select(view.cursor):
             self.table.release()

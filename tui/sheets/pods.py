@@ -7,19 +7,23 @@ from typing import NamedTuple
 from sources.model import Pod, PodUsage
 from sources.rules.pods import pod_problem, ready_text, restarts_text
 from sources.rules.resources import percent as share
-from sources.rules.top import is_stale
-from tui.sheets.amounts import UNKNOWN, age, cores, cpu, load_style, memory, percent, seconds_since
+from tui.sheets.amounts import UNKNOWN, age, cores, cpu, memory, percent, seconds_since
+from tui.sheets.past import Past
 from tui.sheets.sheet import Field, Look, Number, Sheet
+from tui.sheets.trouble import NONE, NOW, OVER, trouble_field
+from tui.sheets.usage import change_field, share_style, trend_field, usage_style
 from tui.widgets.columns import Column
-from tui.widgets.spark import sparkline
 
 
 class PodLine(NamedTuple):
-    """A pod with what is measured of it; `trend` is CPU in nanocores, oldest first."""
+    """A pod with what is measured of it; `now` is the moment for which it is ordered (epoch seconds)."""
 
     pod: Pod
     usage: PodUsage | None = None
-    trend: tuple[float, ...] = ()
+    past: Past | None = None
+    now: float = 0.0
+    fresh: bool = False
+    """Whether it is new, or faulty anew, since somebody looked."""
 
     @property
     def cpu(self) -> int | None:
@@ -30,16 +34,39 @@ class PodLine(NamedTuple):
         return self.usage.memory if self.usage else None
 
     @property
-    def memory_share(self) -> int | None:
-        """Memory in percent of its limit, else of its request; None where neither or nothing is known."""
-        whole = self.pod.memory_limit or self.pod.memory_request
-        return share(self.memory, whole) if self.memory is not None and whole else None
+    def cpu_of_request(self) -> int | None:
+        """CPU in percent of the request, which is what the scheduler keeps for it."""
+        return _share(self.cpu, self.pod.cpu_request)
 
     @property
-    def cpu_share(self) -> int | None:
-        """CPU in percent of the request, which is what the scheduler keeps for it."""
-        whole = self.pod.cpu_request
-        return share(self.cpu, whole) if self.cpu is not None and whole else None
+    def cpu_of_limit(self) -> int | None:
+        """CPU in percent of the limit, at which it is throttled."""
+        return _share(self.cpu, self.pod.cpu_limit)
+
+    @property
+    def memory_of_request(self) -> int | None:
+        """Memory in percent of the request, beyond which it is among the first to be evicted."""
+        return _share(self.memory, self.pod.memory_request)
+
+    @property
+    def memory_of_limit(self) -> int | None:
+        """Memory in percent of the limit, at which it is killed."""
+        return _share(self.memory, self.pod.memory_limit)
+
+    @property
+    def restarted(self) -> int:
+        """Restarts in the last ten minutes, as far as they were seen."""
+        return self.past.restarts() if self.past is not None else 0
+
+    @property
+    def tier(self) -> int:
+        if not pod_problem(self.pod, self.now):
+            return NONE
+        return OVER if self.pod.phase == "Failed" else NOW
+
+
+def _share(part: int | None, whole: int | None) -> int | None:
+    return share(part, whole) if part is not None and whole else None
 
 
 def status_style(line: PodLine, look: Look) -> str:
@@ -56,10 +83,6 @@ def _restarts_style(line: PodLine, look: Look) -> str:
     return "warn" if recent else ("" if line.pod.restarts else "dim")
 
 
-def _usage_style(line: PodLine, look: Look) -> str:
-    return "dim" if line.usage is None or is_stale(line.usage, look.now) else ""
-
-
 def _ready_style(line: PodLine, look: Look) -> str:
     pod = line.pod
     if pod.phase in ("Succeeded", "Failed"):
@@ -73,13 +96,14 @@ def owner_text(pod: Pod) -> str:
 
 PODS: Sheet[PodLine] = Sheet(
     [
+        trouble_field(status_style, lambda line: line.tier, lambda line: line.fresh),
         Field(
-            Column("namespace", "NAMESPACE", 12, flex=1, min_width=11, priority=85),
+            Column("namespace", "NAMESPACE", 12, flex=1, min_width=9, priority=85),
             lambda line, _: line.pod.namespace,
             lambda *_: "dim",
         ),
         Field(
-            Column("name", "NAME", 36, flex=3, min_width=24, priority=100, elide="middle"),
+            Column("name", "NAME", 36, flex=3, min_width=21, priority=100, elide="middle"),
             lambda line, _: line.pod.name,
             lambda *_: "name",
         ),
@@ -96,7 +120,7 @@ PODS: Sheet[PodLine] = Sheet(
             status_style,
         ),
         Field(
-            Column("restarts", "RESTARTS", 13, min_width=10, align="right", priority=80),
+            Column("restarts", "RESTARTS", 13, align="right", priority=80),
             lambda line, look: restarts_text(line.pod.restarts, line.pod.last_restart, look.now),
             _restarts_style,
             rank=lambda line: line.pod.restarts,
@@ -104,55 +128,100 @@ PODS: Sheet[PodLine] = Sheet(
             number=Number("count", lambda line, _: line.pod.restarts),
         ),
         Field(
+            Column("restarts10m", "R10M", 4, align="right", priority=36),
+            lambda line, _: str(line.restarted),
+            lambda line, _: "warn" if line.restarted else "dim",
+            rank=lambda line: line.restarted,
+            largest_first=True,
+            number=Number("count", lambda line, _: line.restarted),
+        ),
+        Field(
             Column("cpu", "CPU", 6, align="right", priority=70),
             lambda line, _: cpu(line.cpu),
-            _usage_style,
+            usage_style,
             rank=lambda line: line.cpu,
             largest_first=True,
             number=Number("cores", lambda line, _: cores(line.cpu)),
         ),
         Field(
             Column("cpu%", "%REQ", 5, align="right", priority=40),
-            lambda line, _: percent(line.cpu_share),
-            lambda line, _: "dim" if line.cpu_share is None else "",
-            rank=lambda line: line.cpu_share,
+            lambda line, _: percent(line.cpu_of_request),
+            lambda line, look: "dim" if line.cpu_of_request is None else usage_style(line, look),
+            rank=lambda line: line.cpu_of_request,
             largest_first=True,
-            number=Number("percent", lambda line, _: line.cpu_share),
+            number=Number("percent", lambda line, _: line.cpu_of_request),
         ),
+        Field(
+            Column("cpu%limit", "%LIM", 5, align="right", priority=38),
+            lambda line, _: percent(line.cpu_of_limit),
+            lambda line, look: share_style(line.cpu_of_limit, line, look),
+            rank=lambda line: line.cpu_of_limit,
+            largest_first=True,
+            number=Number("percent", lambda line, _: line.cpu_of_limit),
+        ),
+        trend_field("TREND", "cpu", 34),
+        change_field("ΔCPU 1h", "cpu", 18),
         Field(
             Column("memory", "MEM", 7, align="right", priority=69),
             lambda line, _: memory(line.memory),
-            _usage_style,
+            usage_style,
             rank=lambda line: line.memory,
             largest_first=True,
             number=Number("bytes", lambda line, _: line.memory),
         ),
         Field(
-            Column("memory%", "%LIM", 5, align="right", priority=45),
-            lambda line, _: percent(line.memory_share),
-            lambda line, _: load_style(line.memory_share),
-            rank=lambda line: line.memory_share,
+            Column("memory%request", "%REQ", 5, align="right", priority=37),
+            lambda line, _: percent(line.memory_of_request),
+            lambda line, look: "dim" if line.memory_of_request is None else usage_style(line, look),
+            rank=lambda line: line.memory_of_request,
             largest_first=True,
-            number=Number("percent", lambda line, _: line.memory_share),
+            number=Number("percent", lambda line, _: line.memory_of_request),
         ),
         Field(
-            Column("trend", "CPU TREND", 9, priority=20),
-            lambda line, look: sparkline(line.trend, 9, lo=0, glyphs=look.glyphs),
-            lambda *_: "trend",
-            rank=lambda line: line.cpu,
+            Column("memory%", "%LIM", 5, align="right", priority=45),
+            lambda line, _: percent(line.memory_of_limit),
+            lambda line, look: share_style(line.memory_of_limit, line, look),
+            rank=lambda line: line.memory_of_limit,
             largest_first=True,
+            number=Number("percent", lambda line, _: line.memory_of_limit),
         ),
+        trend_field("TREND", "memory", 33),
+        change_field("ΔMEM 1h", "memory", 19),
         Field(
             Column("node", "NODE", 14, flex=1, min_width=10, priority=42, elide="middle"),
             lambda line, _: line.pod.node or UNKNOWN,
             lambda *_: "dim",
         ),
         Field(
-            Column("owner", "OWNER", 24, min_width=20, priority=10),
+            Column("owner", "OWNER", 24, min_width=20, priority=20),
             lambda line, _: owner_text(line.pod),
             lambda *_: "dim",
         ),
-        Field(Column("ip", "IP", 15, priority=5), lambda line, _: line.pod.ip or UNKNOWN, lambda *_: "dim"),
+        Field(Column("ip", "IP", 15, priority=10), lambda line, _: line.pod.ip or UNKNOWN, lambda *_: "dim"),
+        Field(
+            Column("nominated", "NOMINATED", 14, min_width=10, priority=62, elide="middle"),
+            lambda line, _: line.pod.nominated_node or UNKNOWN,
+            lambda *_: "dim",
+            wide=True,
+        ),
+        Field(
+            Column("gates", "GATES", 5, align="right", priority=61),
+            lambda line, _: line.pod.readiness_gates or UNKNOWN,
+            lambda *_: "dim",
+            wide=True,
+        ),
+        Field(
+            Column("qos", "QOS", 10, priority=63),
+            lambda line, _: line.pod.qos or UNKNOWN,
+            lambda *_: "dim",
+            wide=True,
+        ),
+        Field(
+            Column("message", "WHY", 40, flex=4, min_width=20, priority=75),
+            lambda line, _: line.pod.message,
+            lambda line, look: "" if pod_problem(line.pod, look.now) else "dim",
+            wide=True,
+        ),
         Field(
             Column("age", "AGE", 6, align="right", priority=60),
             lambda line, look: age(line.pod.created, look.now),
@@ -161,7 +230,6 @@ PODS: Sheet[PodLine] = Sheet(
             number=Number("seconds", lambda line, look: seconds_since(line.pod.created, look.now)),
         ),
     ],
-    sort="namespace",
+    sort="trouble",
     labels=lambda line: line.pod.labels,
-    extra={"message": lambda line: line.pod.message},
 )

@@ -9,18 +9,21 @@ from sources.model import Labels
 from sources.text import clean
 from sources.world.amounts import Unit
 from tui.widgets.columns import Column
+from tui.widgets.rows import Cell, Spans
 
 R = TypeVar("R")
 
-Cell = tuple[str, str]
-"""(text, style name), safe to draw."""
+KEPT = frozenset({"bad", "warn", "accent"})
+"""Styles that stay when a row fades: what was wrong when it was last seen is still the news."""
 
 
 class Look(NamedTuple):
-    """What cells depend on besides their row: the moment, and the glyphs that the terminal can draw."""
+    """What cells depend on besides their row: the moment, the glyphs that the terminal can draw, and whether the
+    rows come from a source that is lost (`stale`), which fades them."""
 
     now: float
     glyphs: Literal["block", "ascii"] = "block"
+    stale: bool = False
 
     def glyph(self, fancy: str, plain: str) -> str:
         return fancy if self.glyphs == "block" else plain
@@ -36,14 +39,23 @@ class Number(NamedTuple, Generic[R]):
 class Field(NamedTuple, Generic[R]):
     """One column. `text` gives what it says (outside text is neutralised here, once); `style` how it looks;
     `rank` how it sorts (its natural text when None); `largest_first` is the useful direction to begin with;
-    `number` is for columns that filters can compare."""
+    `number` is for columns that filters can compare; a `drawn` column has nothing in it to search for; a `wide`
+    one is shown when somebody asks for it."""
 
     column: Column
     text: Callable[[R, Look], str]
-    style: Callable[[R, Look], str] = lambda _row, _look: ""
+    style: Callable[[R, Look], str | Spans] = lambda _row, _look: ""
     rank: Callable[[R], Any] | None = None
     largest_first: bool = False
     number: Number[R] | None = None
+    drawn: bool = False
+    wide: bool = False
+
+    def cell(self, row: R, look: Look) -> Cell:
+        style = self.style(row, look)
+        if look.stale and style not in KEPT:
+            style = "dim"
+        return clean(self.text(row, look)), style
 
 
 class Sheet(Generic[R]):
@@ -63,7 +75,8 @@ class Sheet(Generic[R]):
         self.extra = extra or {}
         """Further texts that filters look at, by name."""
         self._by_key = {field.column.key: field for field in fields}
-        self.searched = tuple(dict.fromkeys(("name", *self._by_key, *self.extra)))
+        words = (key for key, field in self._by_key.items() if not field.drawn)
+        self.searched = tuple(dict.fromkeys(("name", *words, *self.extra)))
         """What filters look at, the name first: there most words are found."""
 
     @property
@@ -84,7 +97,7 @@ class Sheet(Generic[R]):
         return self._by_key[key]
 
     def cells(self, row: R, look: Look) -> list[Cell]:
-        return [(clean(field.text(row, look)), field.style(row, look)) for field in self.fields]
+        return [field.cell(row, look) for field in self.fields]
 
     def text(self, name: str, row: R, look: Look) -> str:
         """One text, by the name of its column or its extra name. Raises KeyError."""
@@ -93,7 +106,7 @@ class Sheet(Generic[R]):
 
     def texts(self, row: R, look: Look) -> dict[str, str]:
         """Text by column for filters and copying."""
-        texts = {field.column.key: clean(field.text(row, look)) for field in self.fields}
+        texts = {field.column.key: clean(field.text(row, look)) for field in self.fields if not field.drawn}
         texts.update({name: clean(read(row)) for name, read in self.extra.items()})
         return texts
 
@@ -117,6 +130,23 @@ class Texts(Mapping[str, str], Generic[R]):
 
     def __len__(self) -> int:
         return len(self._sheet.searched)
+
+
+class Cells(Sequence[Cell], Generic[R]):
+    """The cells of a row, each made when it is asked for: columns without room are never made."""
+
+    def __init__(self, fields: Sequence[Field[R]], row: R, look: Look) -> None:
+        self._fields = fields
+        self._row = row
+        self._look = look
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [field.cell(self._row, self._look) for field in self._fields[index]]
+        return self._fields[index].cell(self._row, self._look)
 
 
 class Filtered(NamedTuple, Generic[R]):

@@ -8,8 +8,12 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 Key = Hashable
 """Identity of a row (a uid, a (namespace, name)...): stays the same wherever the row moves."""
 
-Cell = tuple[str, str]
-"""(text, style name). The text is clean: no control characters, one line."""
+Spans = tuple[tuple[int, str], ...]
+"""Styles side by side: how many cells, and the name of the style that they have."""
+
+Cell = tuple[str, str | Spans]
+"""(text, style name). The text is clean: no control characters, one line. A text that is exactly as wide as its
+column may have several styles."""
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")

@@ -10,10 +10,11 @@ Glyphs = Literal["braille", "block", "ascii"]
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _ASCII = "_.:-=+*#"
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 # Dots of a braille cell filled from the bottom: index is the height 0..4 of the left or the right half.
 _LEFT = (0x00, 0x40, 0x44, 0x46, 0x47)
 _RIGHT = (0x00, 0x80, 0xA0, 0xB0, 0xB8)
+# The single dots of the two halves, from the bottom.
+_DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 
 
 def _buckets(values: Sequence[float | None], count: int) -> list[float | None]:
@@ -73,25 +74,63 @@ def sparkline(
     return "".join(ramp[_level(v, lo, hi, 8)] for v in points)
 
 
-def bar(fraction: float | None, width: int, glyphs: Glyphs = "block") -> str:
-    """A horizontal bar filled to `fraction` (0..1, clamped) in exactly `width` cells; blank when unknown.
+def trendline(values: Sequence[float | None], width: int, glyphs: Glyphs = "block") -> str:
+    """The course of `values` (oldest first) as a thin line in exactly `width` cells, the newest at the right edge.
 
-    Something never looks like nothing, and less than all never looks like all.
+    The range is that of the values, but at least a quarter of the largest of them: noise stays flat, and what
+    grows is seen to grow. Two values a cell; in ASCII one.
     """
     if width <= 0:
         return ""
-    if fraction is None or fraction != fraction:
+    # Quartered: sums and differences of floats may overflow.
+    points = [v and v / 4 for v in _buckets(values, width if glyphs == "ascii" else width * 2)]
+    known = [v for v in points if v is not None]
+    if not known:
         return " " * width
+    lo, span = min(known), max(known) - min(known)
+    least = max(map(abs, known)) / 4
+    if span < least:
+        # In the middle of the second of four levels, where noise does not step from one to the next.
+        lo, span = (lo + span / 2) - 0.375 * least, least
+    levels = [_level(v, lo, lo + span, 4) for v in points]
+    if glyphs == "ascii":
+        return "".join(" _.-'"[level] for level in levels)
+    dots = [_stroke(levels[i - 1] if i else 0, level) for i, level in enumerate(levels)]
+    cells = [
+        sum(_DOTS[0][n] for n in left) | sum(_DOTS[1][n] for n in right)
+        for left, right in zip(dots[::2], dots[1::2], strict=True)
+    ]
+    return "".join(chr(0x2800 | cell) if cell else " " for cell in cells)
+
+
+def _stroke(before: int, level: int) -> range:
+    """The heights (0..3) that a line goes through on its way from one level to the next; 0 is no value."""
+    if not level:
+        return range(0)
+    if not before or before == level:
+        return range(level - 1, level)
+    return range(before, level) if before < level else range(level - 1, before - 1)
+
+
+def bar(fraction: float | None, width: int, glyphs: Glyphs = "block") -> tuple[str, int]:
+    """A horizontal bar filled to `fraction` (0..1, clamped) in exactly `width` cells, and how many of them are
+    filled; the rest is a track, so that full and empty are told apart without a second look. Blank when unknown.
+
+    A thin line, because bars of blocks in neighbouring rows flow together into a wall. Something never looks like
+    nothing, and less than all never looks like all.
+    """
+    if width <= 0:
+        return "", 0
+    if fraction is None or fraction != fraction:
+        return " " * width, 0
     fraction = min(max(fraction, 0.0), 1.0)
-    steps = 1 if glyphs == "ascii" else 8
+    steps = 1 if glyphs == "ascii" else 2
     total = width * steps
     filled = round(fraction * total)
     if fraction > 0:
         filled = max(filled, 1)
     if fraction < 1 and total > 1:
         filled = min(filled, total - 1)
-    if glyphs == "ascii":
-        return "#" * filled + "." * (width - filled)
-    whole, eighths = divmod(filled, 8)
-    text = "█" * whole + (_EIGHTHS[eighths] if eighths else "")
-    return text + " " * (width - len(text))
+    whole, half = divmod(filled, steps)
+    line, track = ("#", ".") if glyphs == "ascii" else ("━", "─")
+    return line * whole + "╾" * half + track * (width - whole - half), whole + half

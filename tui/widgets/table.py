@@ -11,8 +11,8 @@ from textual.message import Message
 
 from tui.widgets.columns import Column, Fitted, fit_columns
 from tui.widgets.lines import EMPTY, Line, LineWidget, Piece
-from tui.widgets.rows import Key, KeyedRows, Rows
-from tui.widgets.text import fit, truncate, wrap
+from tui.widgets.rows import Cell, Key, KeyedRows, Rows, Spans
+from tui.widgets.text import fit, head, truncate, wrap
 from tui.widgets.viewport import Viewport
 
 NO_ROWS: Rows = KeyedRows[str, str]((), str, lambda _: ())
@@ -319,7 +319,7 @@ class LineTable(LineWidget, can_focus=True):
         self._painted = painted
         return lines
 
-    def _row(self, cells: Sequence[tuple[str, str]], fitted: list[Fitted], columns: int) -> tuple[Piece, ...]:
+    def _row(self, cells: Sequence[Cell], fitted: list[Fitted], columns: int) -> tuple[Piece, ...]:
         pieces: list[Piece] = []
         used = 0
         for number, (i, size) in enumerate(fitted):
@@ -328,7 +328,8 @@ class LineTable(LineWidget, can_focus=True):
             if number:
                 pieces.append((" " * self._gap, ""))
                 used += self._gap
-            pieces.append((fit(text, size, column.align, elide=column.elide, ellipsis=self._ellipsis), style))
+            text = fit(text, size, column.align, elide=column.elide, ellipsis=self._ellipsis)
+            pieces.extend([(text, style)] if isinstance(style, str) else styled(text, style))
             used += size
         pieces.append((" " * (columns - 1 - used), ""))
         return tuple(pieces)
@@ -374,3 +375,14 @@ class LineTable(LineWidget, can_focus=True):
                 return self._columns[i].key
             left += size + self._gap
         return None
+
+
+def styled(text: str, spans: Spans) -> list[Piece]:
+    """A text in the styles of its parts; what is left over has the last one."""
+    pieces: list[Piece] = []
+    for cells, style in spans[:-1]:
+        part = head(text, cells)
+        pieces.append((part, style))
+        text = text[len(part) :]
+    pieces.append((text, spans[-1][1] if spans else ""))
+    return pieces

@@ -86,16 +86,3 @@ async def _(on: Stage) -> None:
     assert 'off {job="db"}' in on.text
     await on.press("m")
     assert not graph.off
-
-
-@check("wide")
-async def _(on: Stage) -> None:
-    console = on.screen.console
-    await on.settle()
-    await on.press("w")
-    assert not console.wide, "another pane has the keyboard"
-    await on.focus(console)
-    await on.press("w")
-    assert '{job="web"}' in on.text
-    await on.press("w")
-    assert '{job="web"}' not in on.text

@@ -44,8 +44,8 @@ async def _(on: Stage) -> None:
 async def _(on: Stage) -> None:
     await on.press("j", "enter")
     chosen = on.screen.pods_pane.table.cursor_key
-    assert chosen == "pay/web-02"
-    assert "pod pay/web-02" in on.title(on.screen.detail)
+    assert chosen == "pay/web-00"
+    assert "pod pay/web-00" in on.title(on.screen.detail)
     await on.press("escape")
     assert on.app.focused is on.screen.pods_pane.table
     assert on.screen.pods_pane.table.cursor_key == chosen

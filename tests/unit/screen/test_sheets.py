@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
+from sources.contract import Batch, Upsert
 from sources.model import Alert, Node, NodeUsage, Owner, Pod, PodUsage, Silence
 from sources.rules.alerts import DisplayAlert, join
 from sources.rules.resources import Allocated, allocated
 from sources.text import clean
+from sources.world import World
 from sources.world.filters import parse_filter
 from tests.pilot.staged import NOW, event, node, pod
 from tui.sheets.alerts import ALERTS, MARKS
 from tui.sheets.alerts import about as alert_about
-from tui.sheets.amounts import age, cpu, load_style, memory, percent
+from tui.sheets.amounts import age, cpu, cpu_whole, load_style, memory, memory_whole, percent
+from tui.sheets.choice import Choice, ColumnError, named
 from tui.sheets.events import EVENTS
 from tui.sheets.nodes import NODES, NodeLine
+from tui.sheets.past import Past
 from tui.sheets.pods import PODS, PodLine
 from tui.sheets.sheet import Filtered, Look, Sheet, order
 
@@ -77,7 +81,7 @@ def test_every_row_can_be_ordered_by_every_column_in_both_directions() -> None:
     rows: dict[Sheet[Any], list[Any]] = {
         NODES: [
             NodeLine(Node("bare")),
-            NodeLine(node("a", cpu_allocatable=4 * CORE), NodeUsage("a", CORE, MI, NOW, 15.0), (1.0,), 3),
+            NodeLine(node("a", cpu_allocatable=4 * CORE), NodeUsage("a", CORE, MI, NOW, 15.0), pods=3),
             NodeLine(node("b"), requested=lambda: allocated([])),
         ],
         PODS: [PodLine(Pod("x", "bare")), PodLine(pod("shop/a"), usage()), PodLine(pod("shop/b"))],
@@ -102,8 +106,8 @@ def test_the_shape_of_a_sheet(sheet: Sheet[Any]) -> None:
 
 def test_a_column_of_drawings_sorts_by_what_is_drawn() -> None:
     """Glyphs of a sparkline have no meaningful order."""
-    for sheet in (NODES, PODS):
-        assert sheet.field("trend").rank is not None
+    for sheet in SHEETS:
+        assert all(field.rank is not None for field in sheet.fields if field.drawn)
 
 
 # -- nodes
@@ -111,7 +115,7 @@ def test_a_column_of_drawings_sorts_by_what_is_drawn() -> None:
 
 def test_a_node_that_is_not_measured_says_so() -> None:
     line = NodeLine(node("a", cpu_allocatable=4 * CORE))
-    for column in ("cpu", "cpu%", "memory", "memory%", "requested"):
+    for column in ("cpu", "cpu%", "memory", "memory%", "cpureq%", "cpu+", "memory+"):
         assert cell(NODES, line, column) == "-"
     assert style(NODES, line, "cpu") == "dim"
 
@@ -121,9 +125,9 @@ def test_the_shares_of_a_node_are_those_of_kubectl_top() -> None:
         node("a", cpu_allocatable=4 * CORE, memory_allocatable=16 * 1024 * MI),
         NodeUsage("a", 3_400_000_001, 13 * 1024 * MI, NOW, 15.0),
     )
-    assert cell(NODES, line, "cpu") == "3401m"
+    assert cell(NODES, line, "cpu") == "3401m/4"
     assert cell(NODES, line, "cpu%") == "85%"
-    assert cell(NODES, line, "memory") == "13312Mi"
+    assert cell(NODES, line, "memory") == "13312Mi/16Gi"
     assert cell(NODES, line, "memory%") == "81%"
     assert style(NODES, line, "cpu%") == "warn"
 
@@ -166,20 +170,22 @@ def test_requests_are_added_up_only_for_rows_that_are_drawn() -> None:
 
     line = NodeLine(node("a", cpu_allocatable=4 * CORE, memory_allocatable=4 * MI), requested=requested)
     assert asked == []
-    assert cell(NODES, line, "requested") == "25/25%"
+    assert cell(NODES, line, "cpureq%") == "25%"
+    assert cell(NODES, line, "memreq%") == "25%"
+    assert style(NODES, line, "cpureq%") == "dim", "an ordinary share is no news"
 
 
 # -- pods
 
 
 def test_the_shares_of_a_pod_are_of_its_own_requests_and_limits() -> None:
-    sized = pod("shop/a", cpu_request=CORE // 2, memory_request=256 * MI, memory_limit=512 * MI)
+    sized = pod("shop/a", cpu_request=CORE // 2, cpu_limit=CORE, memory_request=256 * MI, memory_limit=512 * MI)
     line = PodLine(sized, usage())
-    assert cell(PODS, line, "cpu%") == "50%"
-    assert cell(PODS, line, "memory%") == "25%"
-    assert cell(PODS, PodLine(pod("shop/a", memory_request=256 * MI), usage()), "memory%") == "50%"
-    assert cell(PODS, PodLine(pod("shop/a"), usage()), "memory%") == "-"
-    assert cell(PODS, PodLine(pod("shop/a", memory_limit=MI)), "memory%") == "-"
+    shares = ("cpu%", "cpu%limit", "memory%request", "memory%")
+    assert [cell(PODS, line, column) for column in shares] == ["50%", "25%", "50%", "25%"]
+    for unknown in (PodLine(pod("shop/a"), usage()), PodLine(sized)):
+        assert [cell(PODS, unknown, column) for column in shares] == ["-"] * 4
+        assert {style(PODS, unknown, column) for column in shares} == {"dim"}
 
 
 def test_a_share_of_nothing_used_is_zero_not_unknown() -> None:
@@ -316,6 +322,117 @@ def test_alerts_sort_the_gravest_first_by_default() -> None:
     assert [row.name for row in ordered] == ["a", "c", "b"]
 
 
+# -- what was before
+
+
+def measured(*samples: tuple[float, int, int]) -> Past:
+    """The past of shop/a: (seconds ago, millicores, MiB)."""
+    world = World()
+    for ago, millicores, size in samples:
+        sample = PodUsage("shop", "a", millicores * 1_000_000, size * MI, NOW - ago, 15.0)
+        world.apply(Batch("k", "usage", NOW - ago, (Upsert(sample),)))
+    return Past(world, "pod_usage", "shop/a", NOW)
+
+
+@pytest.mark.parametrize(
+    ("past", "cpu_text", "memory_text"),
+    [
+        (measured((3600, 100, 100), (1800, 900, 900)), "+150m", "+28Mi"),
+        (measured((720, 250, 100)), "0m/12m", "+28Mi/12m"),
+        (measured((3600, 1250, 1128)), "-1000m", "-1000Mi"),
+        (measured((0, 100, 100)), "-", "-"),
+        (measured((9000, 100, 100)), "-", "-"),
+    ],
+    ids=["an hour", "since the oldest sample", "less", "nothing to compare with", "too long ago"],
+)
+def test_a_change_is_against_an_hour_ago_or_says_against_when(past: Past, cpu_text: str, memory_text: str) -> None:
+    line = PodLine(pod("shop/a"), usage(), past)
+    assert (cell(PODS, line, "cpu+"), cell(PODS, line, "memory+")) == (cpu_text, memory_text)
+
+
+def test_a_change_stands_out_by_its_share() -> None:
+    grown = PodLine(pod("shop/a"), usage(), measured((3600, 100, 127)))
+    assert style(PODS, grown, "cpu+") == ""
+    assert style(PODS, grown, "memory+") == "dim"
+    assert style(PODS, PodLine(pod("shop/a"), usage(at=NOW - 100), grown.past), "cpu+") == "dim"
+
+
+def test_recent_restarts_are_those_that_were_seen() -> None:
+    world = World()
+    for restarts, ago in ((4, 700), (5, 500), (7, 100)):
+        row = pod("shop/a", restarts=restarts, last_restart=NOW - ago)
+        world.apply(Batch("k", "pods", NOW - ago, (Upsert(row),)))
+    line = PodLine(row, past=Past(world, "pod_usage", "shop/a", NOW))
+    assert cell(PODS, line, "restarts10m") == "3"
+    assert style(PODS, line, "restarts10m") == "warn"
+    assert cell(PODS, PodLine(row), "restarts10m") == "0"
+
+
+# -- trouble and news
+
+
+def test_trouble_is_a_sign_and_what_is_over_stands_behind_what_is_not() -> None:
+    rows = [
+        PodLine(pod("shop/sound"), now=NOW),
+        PodLine(pod("shop/evicted", "Evicted", phase="Failed"), now=NOW),
+        PodLine(pod("shop/crash", "CrashLoopBackOff"), now=NOW),
+        PodLine(pod("shop/again", restarts=3, last_restart=NOW - 5), now=NOW),
+    ]
+    assert [row.tier for row in rows] == [2, 1, 0, 0]
+    place = PODS.field("trouble")
+    assert [place.cell(row, LOOK) for row in rows] == [
+        ("  ", "accent"), ("! ", "bad"), ("! ", "bad"), ("! ", "warn")
+    ]  # fmt: skip
+    assert place.cell(rows[0]._replace(fresh=True), LOOK)[0] == " •"
+    assert place.cell(rows[2]._replace(fresh=True), Look(NOW, "ascii"))[0] == "!*"
+
+
+def test_rows_of_a_lost_source_fade_but_for_what_was_wrong() -> None:
+    stale = Look(NOW, stale=True)
+    line = PodLine(pod("shop/a", "CrashLoopBackOff"), usage())
+    assert [style(PODS, line, column, stale) for column in ("name", "cpu", "status")] == ["dim", "dim", "bad"]
+    sized = NodeLine(node("a", cpu_allocatable=CORE), NodeUsage("a", CORE // 2, MI, NOW, 15.0))
+    assert style(NODES, sized, "cpubar", stale) == "dim"
+
+
+def test_a_bar_has_the_colour_of_the_load_and_a_track() -> None:
+    line = NodeLine(node("a", cpu_allocatable=CORE), NodeUsage("a", CORE * 9 // 10, MI, NOW, 15.0))
+    assert cell_of(line, "cpubar") == ("━━━━━╾", ((6, "warn"), (0, "title.rule")))
+    assert cell_of(line._replace(usage=NodeUsage("a", CORE // 2, MI, NOW - 99, 15.0)), "cpubar") == (
+        "━━━───",
+        ((3, "dim"), (3, "title.rule")),
+    )
+
+
+def cell_of(line: NodeLine, column: str) -> Any:
+    return NODES.field(column).cell(line, LOOK)
+
+
+# -- which columns
+
+
+def test_wide_columns_are_shown_when_they_are_asked_for() -> None:
+    usual = [field.column.key for field in Choice().fields(PODS)]
+    wide = [field.column.key for field in Choice(wide=True).fields(PODS)]
+    assert "message" not in usual
+    assert {"message", "nominated", "gates", "qos"} <= set(wide)
+    assert [key for key in wide if key in usual] == usual
+
+
+def test_named_columns_come_in_their_order_and_the_name_is_the_last_to_go() -> None:
+    names = named("Memory+, name status", PODS)
+    assert names == ("memory+", "name", "status")
+    fields = Choice(names=names).fields(PODS)
+    assert [field.column.key for field in fields] == list(names)
+    by_priority = sorted(fields, key=lambda field: -field.column.priority)
+    assert [field.column.key for field in by_priority] == ["name", "memory+", "status"]
+
+
+def test_a_column_that_is_not_there_is_said_with_those_that_are() -> None:
+    with pytest.raises(ColumnError, match=r"there is no column colour; known: trouble, namespace, name, ready"):
+        named("name,colour", PODS)
+
+
 # -- filters see what people see, and more
 
 
@@ -356,6 +473,9 @@ def test_amounts() -> None:
     assert (memory(None), memory(MI - 1), memory(5 * MI)) == ("-", "0Mi", "5Mi")
     assert (percent(None), percent(0), percent(100)) == ("-", "0%", "100%")
     assert age(None, NOW) == "<unknown>"
+    assert (cpu_whole(None), cpu_whole(4 * CORE), cpu_whole(3_920_000_000)) == ("-", "4", "3.9")
+    sizes = (None, 512 * MI, 16 * 1024 * MI, 64300 * MI, 1024 * 1024 * MI)
+    assert [memory_whole(size) for size in sizes] == ["-", "512Mi", "16Gi", "62.8Gi", "1024Gi"]
     assert [load_style(value) for value in (None, 79, 80, 94, 95)] == ["dim", "", "warn", "warn", "bad"]
 
 
@@ -363,8 +483,34 @@ def test_amounts() -> None:
 def test_cells_are_clean_text(sheet: Sheet[Any]) -> None:
     bad = "x\x1b[31m\u202e\n[red]y"
     rows: dict[Sheet[Any], Any] = {
-        NODES: NodeLine(Node(bad, status=bad, roles=bad, version=bad, pressures=(bad,), taints=(bad,))),
-        PODS: PodLine(Pod(bad, bad, status=bad, node=bad, ip=bad, owner=Owner(bad, bad), message=bad)),
+        NODES: NodeLine(
+            Node(
+                bad,
+                status=bad,
+                roles=bad,
+                version=bad,
+                pressures=(bad,),
+                taints=(bad,),
+                internal_ip=bad,
+                os_image=bad,
+                kernel=bad,
+                runtime=bad,
+            )
+        ),
+        PODS: PodLine(
+            Pod(
+                bad,
+                bad,
+                status=bad,
+                node=bad,
+                ip=bad,
+                owner=Owner(bad, bad),
+                message=bad,
+                nominated_node=bad,
+                readiness_gates=bad,
+                qos=bad,
+            )
+        ),
         EVENTS: event("1", f"{bad}/{bad}", bad, type=bad, reason=bad, message=bad),
         ALERTS: shown(alert(bad, labels={"severity": bad, "namespace": bad, "pod": bad})),
     }

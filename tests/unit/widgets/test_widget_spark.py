@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from tui.widgets.spark import Glyphs, bar, sparkline
+from tui.widgets.spark import Glyphs, bar, sparkline, trendline
 
 
 def test_sparkline_shows_the_shape() -> None:
@@ -50,14 +50,30 @@ def test_sparkline_is_as_wide_as_asked(glyphs: Glyphs, values: list[float], cell
 
 
 @pytest.mark.parametrize(
-    ("fraction", "text"),
-    [(0, "    "), (0.5, "██  "), (1, "████"), (0.03, "▏   "), (0.001, "▏   "), (0.9999, "███▉"), (7, "████"),
-     (-1, "    "), (nan, "    "), (None, "    "), (inf, "████"), (0.28125, "█▏  ")],
+    ("fraction", "text", "filled"),
+    [(0, "────", 0), (0.5, "━━──", 2), (1, "━━━━", 4), (0.001, "╾───", 1), (0.9999, "━━━╾", 4), (7, "━━━━", 4),
+     (-1, "────", 0), (nan, "    ", 0), (None, "    ", 0), (inf, "━━━━", 4), (0.6, "━━╾─", 3)],
 )  # fmt: skip
-def test_bar_never_says_none_or_all_falsely(fraction: float | None, text: str) -> None:
-    assert bar(fraction, 4) == text
+def test_bar_never_says_none_or_all_falsely(fraction: float | None, text: str, filled: int) -> None:
+    assert bar(fraction, 4) == (text, filled)
 
 
 def test_bar_in_ascii() -> None:
-    assert bar(0.5, 4, "ascii") == "##.."
-    assert bar(0.5, 0) == ""
+    assert bar(0.5, 4, "ascii") == ("##..", 2)
+    assert bar(0.999, 4, "ascii") == ("###.", 3)
+    assert bar(0.5, 0) == ("", 0)
+
+
+def test_a_trendline_keeps_noise_flat_and_shows_what_grows() -> None:
+    assert trendline([100, 101, 99, 100], 2) == trendline([5, 5, 5, 5], 2)
+    assert trendline([1, 2, 3, 4], 2) == "⡠⠊"
+    assert trendline([1, 2, 3, 4], 4, "ascii") == "_.-'"
+    assert trendline([4, 1], 1) == "⢱", "a jump is one stroke"
+    assert trendline([0, 0], 1) == "⣀"
+
+
+@pytest.mark.parametrize("glyphs", ["block", "ascii"])
+@pytest.mark.parametrize("values", [[], [1], [nan, None], [1e308, -1e308], [inf, -inf, 3], list(range(1000))])
+@pytest.mark.parametrize("cells", [0, 1, 7])
+def test_a_trendline_is_as_wide_as_asked(glyphs: Glyphs, values: list[float], cells: int) -> None:
+    assert len(trendline(values, cells, glyphs)) == cells

@@ -10,9 +10,10 @@ from sources.model import QueryResult, Series
 from sources.text import clean
 from tui.panes.console.answers import Answer, common_labels, series_text
 from tui.panes.console.units import PLAIN, Measure
-from tui.sheets.sheet import Cell, order
+from tui.sheets.sheet import order
 from tui.widgets.axis import format_value
 from tui.widgets.columns import Column
+from tui.widgets.rows import Cell
 from tui.widgets.spark import sparkline
 from tui.widgets.text import width
 

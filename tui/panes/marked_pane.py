@@ -1,0 +1,72 @@
+"""A table pane of cluster objects: marks what is new since somebody looked, and fades with a lost source."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import ClassVar, Generic, TypeVar
+
+from rich.style import Style
+
+from sources.model import Kind
+from sources.world import Frame
+from tui.panes.seen import Seen
+from tui.panes.table_pane import TablePane
+from tui.session import Session
+from tui.sheets.sheet import Look
+
+R = TypeVar("R")
+
+
+class MarkedPane(TablePane[R], Generic[R]):
+    """Nodes and pods: their rows come from tables of the World of one `kind`, and have usage."""
+
+    kind: ClassVar[Kind]
+    usage_kind: ClassVar[Kind]
+    with_usage = True
+
+    def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
+        self.seen = Seen()
+        self._appeared: Collection[str] = ()
+        self._stale = False
+        super().__init__(session, palette, pane_id)
+
+    @property
+    def look(self) -> Look:
+        return self.session.look._replace(stale=self._stale)
+
+    def tell_title(self) -> None:
+        stale = self.state().state in ("stale", "failed", "denied")
+        if stale != self._stale:
+            self._stale = stale
+            self.table.changed(None)
+        super().tell_title()
+
+    def concerned(self, frame: Frame) -> frozenset[str]:
+        none: frozenset[str] = frozenset()
+        return frame.keys.get(self.kind, none) | frame.keys.get(self.usage_kind, none)
+
+    def on_frame(self, frame: Frame) -> None:
+        self._appeared = frame.appeared.get(self.kind, frozenset())
+        super().on_frame(frame)
+        if self.state().state in ("live", "partial"):
+            self.seen.begin(self.session.now)
+
+    def on_second(self) -> None:
+        self._appeared = ()
+        if self.session.held_since is None:
+            self.seen.pass_time(self.session.now)
+        super().on_second()
+
+    def verdicts_changed(self, keys: Collection[str]) -> None:
+        self.seen.turned(
+            (key for key in keys if key in self.faulty and key not in self._appeared), self.session.now
+        )
+        self.seen.cured(key for key in keys if key not in self.faulty)
+
+    def used(self) -> None:
+        self.seen.used(self.session.now)
+
+    def all_seen(self) -> None:
+        """Takes the marks of what is new away."""
+        self.seen.all_seen(self.session.now)
+        self.table.changed(None)
