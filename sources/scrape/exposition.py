@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sources.model import Labels
+from sources.promql.formats import general
 from sources.scrape.lines import LineError, comment, milliseconds, number, sample
 
 LEFT_OUT = -1
@@ -29,6 +30,9 @@ class About(NamedTuple):
     type: str = ""
     help: str = ""
     unit: str = ""
+
+
+_NOTHING = About()
 
 
 class Scraped(NamedTuple):
@@ -171,9 +175,17 @@ class Exposition:
         taken = sample(text)
         value, at = self._tail(taken.rest.encode())
         number(value)
-        found = self._number_of(taken.labels)
+        found = self._number_of(self._normal(taken.labels))
         self._known[taken.series.encode()] = found
         return found, value, at
+
+    def _normal(self, labels: Labels) -> Labels:
+        """With the bounds of histograms and summaries as Prometheus 3 writes them: le="5" is le="5.0"."""
+        name = dict(labels)["__name__"]
+        bound = {"histogram": "le", "summary": "quantile"}.get(
+            self.about.get(name, self.about.get(name.removesuffix("_bucket"), _NOTHING)).type
+        )
+        return tuple((key, _bound(value)) if key == bound else (key, value) for key, value in labels)
 
     def _tail(self, rest: bytes) -> tuple[bytes, int | None]:
         parts = rest.split()
@@ -195,3 +207,11 @@ class Exposition:
         if found is not None and (found.metric in self.about or len(self.about) < _MOST_METRICS):
             about = self.about.get(found.metric, About())
             self.about[found.metric] = about._replace(**{found.kind.lower(): found.text[:1000]})
+
+
+def _bound(text: str) -> str:
+    try:
+        shown = general(number(text.encode()))
+    except LineError:
+        return text
+    return shown if any(char in shown for char in ".eIN") else f"{shown}.0"

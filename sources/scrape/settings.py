@@ -39,7 +39,7 @@ class ScrapeConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Of one answer; a longer one is not read."""
     max_megabytes_per_minute: float = 60.0
     """Of all answers together."""
-    memory_megabytes: int = 1200
+    memory_megabytes: int = 600
     """Beyond that the oldest samples go."""
     rules: tuple[str, ...] = ()
     """Files with alerting rules as Prometheus has them, evaluated here."""

@@ -72,6 +72,8 @@ class ScrapeSource:
         self._changed = asyncio.Event()
         self._first: asyncio.Event | None = None
         """Set once the first scrapes are done, or are not needed; None where the feed does not run."""
+        self._elsewhere = False
+        """Whether another source answered PromQL when that was last looked at."""
 
     def describe(self) -> str:
         if self._config.when == "never":
@@ -119,7 +121,9 @@ class ScrapeSource:
         self._first = asyncio.Event()
         said = False
         while True:
-            if self._config.when == "never" or (self._config.when == "auto" and await self._prometheus()):
+            mode = self._config.when
+            self._elsewhere = mode != "always" and await self._prometheus()
+            if mode == "never" or self._elsewhere:
                 if said:
                     yield [Status("absent", "a Prometheus answers: nothing is scraped", via=VIA)]
                     said = False
@@ -208,9 +212,12 @@ class ScrapeSource:
         return poll(self._read_alerts, context.clock, every, VIA, nudge=context.nudge)
 
     async def _read_alerts(self) -> Picture:
+        await self._begun()
         scraper = self._scraper
         if scraper is None or not scraper.looked:
-            return Picture({"alert": ()}, VIA, detail="no rules are evaluated: nothing is scraped")
+            if not (await self._prometheus() if self._first is None else self._elsewhere):
+                raise NotSupported("no rules are evaluated: topmast scrapes nothing itself; --scrape makes it")
+            return Picture({"alert": ()}, VIA, detail="no rules are evaluated here: a Prometheus answers")
         memory, queries = await self._open()
         if self._ruler is None:
             from sources.scrape.ruler import Ruler
@@ -251,13 +258,17 @@ class ScrapeSource:
 
     async def _ready(self) -> tuple[Memory, EmbeddedQueries]:
         """Raises NotSupported where nothing is scraped; the first scrapes are waited for."""
+        await self._begun()
+        if self._config.when == "never" or (self._config.when == "auto" and self._scraper is None):
+            raise NotSupported("topmast scrapes nothing itself; --scrape makes it")
+        return await self._open()
+
+    async def _begun(self) -> None:
+        """Waits a while for the first scrapes, where the feed runs."""
         if self._first is not None and not self._first.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(FIRST):
                     await self._first.wait()
-        if self._config.when == "never" or (self._config.when == "auto" and self._scraper is None):
-            raise NotSupported("topmast scrapes nothing itself; --scrape makes it")
-        return await self._open()
 
     def _noted(self, result: QueryResult, memory: Memory) -> QueryResult:
         return replace(result, infos=(*result.infos, self.reach(memory)))

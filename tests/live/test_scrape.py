@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import ssl
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import trustme
 
 from sources.contract import Context, Source
 from sources.kubernetes import KubernetesSource
 from sources.prometheus import PrometheusConfig, PrometheusSource
 from sources.scrape import ScrapeConfig, ScrapeSource
 from sources.testing import SourceContract
-from tests.testbed import Bed
+from tests.testbed import Bed, loopback
 
 MONITORING = "prometheus-kube-prometheus-stack-prometheus-0"
 
@@ -126,6 +131,64 @@ async def test_rights_that_are_missing_are_named(bed: Bed, user: str, missing: s
         assert status.state == "partial"
         assert missing <= set(status.missing)
         assert (await source.query("node_memory_Active_bytes")).series
+
+
+KUBELET = {
+    "/metrics/resource": b"node_cpu_usage_seconds_total 5 %d\n",
+    "/metrics": b"# TYPE kubelet_running_pods gauge\nkubelet_running_pods 3\n",
+    "/metrics/cadvisor": b'container_cpu_usage_seconds_total{namespace="shop",pod="web-1",container="app"} 7 %d\n',
+}
+
+
+class _Kubelet(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        text = KUBELET.get(self.path, b"")
+        body = text % (time.time() * 1000) if b"%d" in text else text
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def kubelet(bed: Bed) -> Iterator[str]:
+    """A node whose kubelet answers over TLS at an address that the API server may go to; its name."""
+    address = loopback.address_of(bed.state)
+    if not loopback.has(address):
+        pytest.skip("no address here that the API server proxies to")
+    server = ThreadingHTTPServer((address, 0), _Kubelet)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(address).configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "scraped"}}
+    port = server.server_address[1]
+    status = {
+        "addresses": [{"type": "InternalIP", "address": address}],
+        "daemonEndpoints": {"kubeletEndpoint": {"Port": port}},
+    }
+    bed.api().apply(node)
+    bed.api().apply({**node, "status": status}, "status")
+    yield "scraped"
+    bed.kubectl_run("delete", "node", "scraped")
+    server.shutdown()
+    server.server_close()
+
+
+async def test_a_kubelet_is_read_through_its_nodes_proxy(bed: Bed, kubelet: str) -> None:
+    async with scraping(bed, "admin", annotated=False, usage=False) as source:
+        await source.collect()
+        up = await source.query(f'up{{job="kubelet", node="{kubelet}"}}')
+        assert {dict(each.labels)["metrics_path"]: each.values[-1] for each in up.series} == dict.fromkeys(
+            KUBELET, 1.0
+        )
+        (series,) = (await source.query("container_cpu_usage_seconds_total")).series
+        own = {"namespace": "shop", "pod": "web-1", "container": "app"}
+        ours = {"job": "kubelet", "instance": kubelet, "node": kubelet, "metrics_path": "/metrics/cadvisor"}
+        assert dict(series.labels) == {"__name__": "container_cpu_usage_seconds_total", **own, **ours}
+        assert series.values == (7.0,)
 
 
 class TestScrape(SourceContract):

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 
 from sources.answering import FirstAnswer
-from sources.contract import MetricsQueries, QueryError, Samples, SourceError, SystemClock
+from sources.contract import MetricsQueries, NotSupported, QueryError, Samples, SourceError, SystemClock
 from sources.model import Labels, QueryResult, Series
 from sources.rules.duration import format_utc
 from sources.text import clean
@@ -62,6 +62,9 @@ def _asked(args: argparse.Namespace) -> QueryResult:
             return gather.answered(runtime, lambda: server.query_range(args.expr, start, end, step), seconds)
         except QueryError as error:
             raise CommandError(exit_code(error), _refused(error)) from None
+        except NotSupported as error:
+            hint = "" if args.scrape else "; or read the exporters with --scrape"
+            raise CommandError(exit_code(error), f"{error}{hint}") from None
         except SourceError as error:
             raise CommandError(exit_code(error), str(error)) from None
         except TimeoutError:

@@ -149,6 +149,24 @@ def test_what_a_target_says_of_its_metrics_is_kept() -> None:
     assert reader.about["latency"] == About("histogram")
 
 
+@pytest.mark.parametrize(
+    ("bound", "normal"),
+    [
+        ("5", "5.0"),
+        ("0", "0.0"),
+        ("0.25", "0.25"),
+        ("+Inf", "+Inf"),
+        ("1e6", "1e+06"),
+        ("x", "x"),
+        ("1048576", "1.048576e+06"),
+    ],
+)
+def test_bounds_are_written_as_prometheus_3_does(bound: str, normal: str) -> None:
+    text = f'# TYPE h histogram\nh_bucket{{le="{bound}"}} 1\n# TYPE s summary\ns{{quantile="{bound}"}} 1\n'
+    assert parsed(text) == [(labels("h_bucket", le=normal), 1.0), (labels("s", quantile=normal), 1.0)]
+    assert parsed(f'# TYPE g gauge\ng{{le="{bound}"}} 1\n') == [(labels("g", le=bound), 1.0)]
+
+
 def test_a_known_series_is_not_asked_for_again_until_it_is_to_be_forgotten() -> None:
     series = Series()
     reader = Exposition(series.number)

@@ -279,6 +279,10 @@ async def test_where_a_prometheus_answers_nothing_is_scraped_or_said() -> None:
     with pytest.raises(NotSupported, match="--scrape"):
         await scrape.query("up")
     assert (await scrape.check())[0].detail == "not needed: a Prometheus answers"
+    async with aclosing(scrape.alerts()) as alerts:  # type: ignore[type-var]  # it is a generator
+        await anext(alerts)
+        (status,) = [change for change in await anext(alerts) if isinstance(change, Status)]
+        assert (status.state, status.detail) == ("live", "no rules are evaluated here: a Prometheus answers")
     await scrape.close()
 
 
