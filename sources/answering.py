@@ -6,7 +6,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from sources.contract import MetricsQueries, NotSupported, QueryError, SourceError
+from msgspec.structs import replace
+
+from sources.contract import MetricsQueries, NotSupported, QueryError, Samples, SourceError
 from sources.model import MetricMetadata, QueryResult, Series
 
 REST = 30.0
@@ -28,6 +30,9 @@ class FirstAnswer:
         self._resting: dict[int, float] = {}
 
     async def _first(self, ask: Callable[[MetricsQueries], Awaitable[T]]) -> T:
+        return (await self._answered(ask))[1]
+
+    async def _answered(self, ask: Callable[[MetricsQueries], Awaitable[T]]) -> tuple[MetricsQueries, T]:
         now = self._monotonic()
         sources = self._offering()
         awake = [source for source in sources if self._resting.get(id(source), now) <= now]
@@ -44,14 +49,22 @@ class FirstAnswer:
                     failure = error
                 continue
             self._resting.pop(id(source), None)
-            return found
+            return source, found
         raise failure or NotSupported("no configured source answers PromQL")
 
     async def query(self, expr: str, at: float | None = None) -> QueryResult:
-        return await self._first(lambda source: source.query(expr, at))
+        return self._signed(*await self._answered(lambda source: source.query(expr, at)))
 
     async def query_range(self, expr: str, start: float, end: float, step: float) -> QueryResult:
-        return await self._first(lambda source: source.query_range(expr, start, end, step))
+        return self._signed(*await self._answered(lambda source: source.query_range(expr, start, end, step)))
+
+    def _signed(self, source: MetricsQueries, result: QueryResult) -> QueryResult:
+        """With a note where somebody asked for samples of our own and gets another's answer."""
+        wanted = any(isinstance(each, Samples) and each.wanted() for each in self._offering())
+        if not wanted or isinstance(source, Samples):
+            return result
+        note = f"answered by {result.source or 'a server'}, not from topmast's own scrapes"
+        return replace(result, infos=(*result.infos, note))
 
     async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
         return await self._first(lambda source: source.labels(match, limit))

@@ -202,6 +202,9 @@ class Samples(Protocol):
     async def collect(self) -> Status:
         """Collects once, for somebody who does not wait for more, and says how that went."""
 
+    def wanted(self) -> bool:
+        """Whether somebody asked for it, rather than that it stands by."""
+
 
 STREAMS: Mapping[str, type[Any]] = {
     "nodes": Nodes,

@@ -197,6 +197,10 @@ class ScrapeSource:
             return True
         return False
 
+    def wanted(self) -> bool:
+        """Whether --scrape was given, or the configuration says so."""
+        return self._config.when == "always"
+
     async def collect(self) -> Status:
         """Looks for targets and scrapes each of them one time."""
         scraper = self._scraper or await self._made()

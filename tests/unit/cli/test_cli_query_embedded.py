@@ -80,6 +80,9 @@ class Scraping:
     def samples(self) -> Feed:
         raise AssertionError
 
+    def wanted(self) -> bool:
+        return True
+
     async def collect(self) -> Status:
         self.collected += 1
         return self.status

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from sources.answering import REST, FirstAnswer
-from sources.contract import NotSupported, QueryError, SystemClock, Unavailable
+from sources.contract import Feed, NotSupported, QueryError, Status, SystemClock, Unavailable
 from sources.embedded import EmbeddedQueries
 from sources.model import QueryResult, Series
 from sources.promql.storage import Labels, Matcher, StoredSeries
@@ -173,6 +173,24 @@ async def test_while_it_is_away_the_next_answers_and_it_is_left_alone_for_a_whil
     assert server.asked == 1
     now, server.error = REST + 1, None
     assert (await first.query("up")).source == "prometheus"
+
+
+async def test_who_asked_for_scrapes_is_told_that_another_answers() -> None:
+    class Own(Answering):
+        def samples(self) -> Feed:
+            raise AssertionError
+
+        async def collect(self) -> Status:
+            raise AssertionError
+
+        def wanted(self) -> bool:
+            return True
+
+    server, own = Answering("prometheus"), Own("scrape")
+    both = FirstAnswer(lambda: [server, own])
+    assert (await both.query("up")).infos == ("answered by prometheus, not from topmast's own scrapes",)
+    server.error = Unavailable("refused")
+    assert (await both.query("up")).infos == ()
 
 
 async def test_a_wrong_query_is_not_asked_elsewhere() -> None:
