@@ -15,13 +15,17 @@ class ListGate:
     """A semaphore that lets the most urgent waiter in first (nodes, then pods, then events)."""
 
     def __init__(self, slots: int = SLOTS) -> None:
-        self._free = slots
+        self._free = self._slots = slots
+        self._idle = asyncio.Event()
         self._order = count()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
 
     @asynccontextmanager
-    async def slot(self, priority: int = 0) -> AsyncIterator[None]:
-        """Holds one slot; the lowest number goes first."""
+    async def slot(self, priority: int = 0, patient: bool = False) -> AsyncIterator[None]:
+        """Holds one slot; the lowest number goes first. Who is `patient` waits until nobody else holds any."""
+        while patient and self._free < self._slots:
+            self._idle.clear()
+            await self._idle.wait()
         await self._acquire(priority)
         try:
             yield
@@ -48,3 +52,5 @@ class ListGate:
                 ticket.set_result(None)
                 return
         self._free += 1
+        if self._free == self._slots:
+            self._idle.set()

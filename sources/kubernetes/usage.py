@@ -41,6 +41,9 @@ LATER = 300.0
 """...and for one that is not there."""
 SOON_TRIES = 10
 PRIORITY = 3
+SHARE = 4
+"""A poll is followed by a rest of at least so many times its length: it must not take a large cluster's time from
+everything else."""
 MOST_NAMESPACES = 50
 
 
@@ -120,7 +123,8 @@ class UsagePoller:
             return self._unavailable(error)
         self._synced, self._soon = True, 0
         self.standing.live(missing)
-        return max(1.0, self.interval - (self.cluster.clock.monotonic() - started))
+        took = self.cluster.clock.monotonic() - started
+        return max(1.0, self.interval - took, SHARE * took)
 
     def _absent(self, error: SourceError) -> float:
         """Not registered, or gone: what was shown is taken back, and it is looked for again now and then."""
@@ -190,7 +194,8 @@ class UsagePoller:
         if before is not None and self.cluster.clock.monotonic() < until:
             raise before
         try:
-            async with self.cluster.gate.slot(PRIORITY):
+            # The samples of all pods are the largest list of all, and worth little before there are pods.
+            async with self.cluster.gate.slot(PRIORITY, patient=kind == "pod_usage"):
                 things, _, _ = await get_page(self.cluster.api, f"{self._root}/{path}", {}, decode)
         except Denied as error:
             self._refused[path] = (self.cluster.clock.monotonic() + ROUND, error)

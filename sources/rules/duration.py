@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 
 UNKNOWN = "<unknown>"
 INVALID = "<invalid>"
@@ -59,6 +60,7 @@ def age(moment: float | None, now: float) -> str:
     return UNKNOWN if moment is None else human_duration(now - moment)
 
 
+@lru_cache(maxsize=4096)
 def parse_time(text: str | None) -> float | None:
     """RFC 3339 text (any zone, any fraction; kept to microseconds) as epoch seconds.
 
@@ -78,6 +80,7 @@ def parse_time(text: str | None) -> float | None:
     return None if seconds <= _YEAR_ONE else seconds
 
 
+@lru_cache(maxsize=256)
 def parse_go_duration(text: str | None) -> float | None:
     """A Go duration ("30s", "1m0.5s", "15.062s") in seconds, as metrics.k8s.io writes its window; None if not one.
 

@@ -45,6 +45,11 @@ def parse(text: str | int | float) -> int:
     return _parse(text if isinstance(text, str) else _number(text))
 
 
+def parse_measured(text: str | int | float) -> int:
+    """As `parse`, for what is measured: it hardly repeats, so that reading it costs less than remembering it."""
+    return _read(text if isinstance(text, str) else _number(text))
+
+
 def parse_or_none(text: str | int | float | None) -> int | None:
     """As `parse`; None for null and for text that is not a quantity (an unknown value is never shown as 0)."""
     if text is None:
@@ -55,18 +60,19 @@ def parse_or_none(text: str | int | float | None) -> int | None:
         return None
 
 
-@lru_cache(maxsize=8192)
-def _parse(text: str) -> int:
+def _read(text: str) -> int:
     # Most quantities are digits with at most one suffix; isdecimal alone would let other scripts' digits in.
-    if text.isascii():
-        if text.isdecimal() and len(text) < 19:
+    if 0 < len(text) < 19 and text.isascii():
+        if text.isdecimal():
             return int(text) * NANO
-        for length in (1, 2):
-            digits = text[:-length]
-            factor = _NANO_FACTOR.get(text[-length:])
-            if factor is not None and digits.isdecimal() and len(digits) < 19:
-                return min(int(digits) * factor, MAX_NANO)
+        length = 2 if text[-1] == "i" else 1
+        digits, factor = text[:-length], _NANO_FACTOR.get(text[-length:])
+        if factor is not None and digits.isdecimal():
+            return min(int(digits) * factor, MAX_NANO)
     return _parse_any(text)
+
+
+_parse = lru_cache(maxsize=8192)(_read)
 
 
 def _parse_any(text: str) -> int:

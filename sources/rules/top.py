@@ -34,8 +34,8 @@ def usage_of(usages: list[wire.ResourceList | None]) -> tuple[int, int]:
     cpu = memory = 0
     for usage in usages:
         if usage:
-            cpu += quantity.parse(usage.get("cpu") or 0)
-            memory += quantity.parse(usage.get("memory") or 0)
+            cpu += quantity.parse_measured(usage.get("cpu") or 0)
+            memory += quantity.parse_measured(usage.get("memory") or 0)
     return cpu, quantity.value(memory)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sources.kubernetes.access import Access
-from tests.unit.kubernetes.fakes import REFUSED, dump, listing, refusal, settle
+from tests.unit.kubernetes.fakes import REFUSED, Body, dump, listing, refusal, settle
 
 GROUP = "/apis/metrics.k8s.io"
 NODES = f"{GROUP}/v1beta1/nodes"
@@ -51,6 +51,25 @@ async def test_samples_with_their_own_moment_every_interval(metrics):
     await metrics.clock.advance(46)
     assert len(metrics.api.asked(NODES)) == 4
     assert len(metrics.api.asked(GROUP)) == 1
+
+
+async def test_a_long_poll_is_followed_by_a_long_rest(metrics):
+    """150,000 samples take seconds: they must not take them from everything else, again and again."""
+
+    class Slow(Body):
+        async def blocks(self):
+            await metrics.clock.sleep(20.0)
+            async for block in super().blocks():
+                yield block
+
+    metrics.api.script(PODS, lambda _params: Slow(listing(pod_metrics("p1"), kind="PodMetricsList")))
+    metrics.start_usage()
+    await metrics.clock.advance(21)
+    assert len(metrics.api.asked(PODS)) == 1
+    await metrics.clock.advance(70)
+    assert len(metrics.api.asked(PODS)) == 1
+    await metrics.clock.advance(15)
+    assert len(metrics.api.asked(PODS)) == 2
 
 
 async def test_a_refresh_asks_again_for_what_was_refused(metrics):

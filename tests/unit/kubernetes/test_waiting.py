@@ -55,6 +55,27 @@ async def test_two_lists_at_a_time_and_nodes_before_pods_before_events():
         pass  # nothing leaked
 
 
+async def test_the_patient_wait_until_nobody_lists_and_hold_nobody_up():
+    gate = ListGate()
+    order = []
+    release = asyncio.Event()
+
+    async def use(name, patient=False):
+        async with gate.slot(patient=patient):
+            order.append(name)
+            await release.wait()
+
+    async with gate.slot():
+        tasks = [asyncio.create_task(use("usage", patient=True)), asyncio.create_task(use("events"))]
+        await settle()
+        assert order == ["events"]
+    await settle()
+    assert order == ["events"], "one of the two slots is free, and somebody still lists"
+    release.set()
+    await asyncio.gather(*tasks)
+    assert order == ["events", "usage"]
+
+
 async def test_a_slot_given_to_a_cancelled_waiter_is_not_lost():
     gate = ListGate(1)
     async with gate.slot():
