@@ -125,6 +125,10 @@ class Keymap:
             return BY_NAME[name].shown
         return ", ".join(map(shown_key, self._keys[name]))
 
+    def first(self, name: str) -> str:
+        """The key of an action that is taught; "" when it has none."""
+        return self.shown(name).split(", ")[0]
+
 
 def _listed(keys: str) -> list[str]:
     """Keys as `[ui.keys]` has them: separated by commas, a comma alone being the key; nothing takes them away."""

@@ -82,7 +82,7 @@ class MainScreen(Screen[None]):
         self.picker.fail = lambda error: self.say(str(error), "bad")
         self.jump = Jump()
         self.prompt: Asking = Asking(palette, id="prompt")
-        self.bottom = BottomLine(palette)
+        self.bottom = BottomLine(palette, self.keymap)
         self.notice = NoticeLine(palette)
         self.navigation = Navigation(self)
         self.detail.copy = lambda form: take(self, form)

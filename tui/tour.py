@@ -92,5 +92,4 @@ class TourLine(LineWidget):
         return [Line(tuple(clipped(first, columns))), Line(tuple(clipped(rest, columns)))]
 
     def _shown(self, step: Step) -> str:
-        keys = [self._keymap.shown(name) for name in step.wanted]
-        return " ".join(key.partition(",")[0] for key in keys)
+        return " ".join(self._keymap.first(name) for name in step.wanted)

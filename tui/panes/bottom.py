@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from rich.style import Style
+
+from tui.keymap import Keymap
 from tui.panes.title import clipped
 from tui.widgets.lines import Line, LineWidget, Piece
 
 HINTS = (
-    ("?", "help"),
-    (":", "command"),
-    ("/", "filter"),
-    ("!", "faults"),
-    ("Tab", "pane"),
-    ("z", "zoom"),
-    ("Enter", "open"),
-    ("e", "query"),
-    ("Space", "hold"),
-    ("q", "quit"),
+    ("help", "help"),
+    ("command", "command"),
+    ("filter", "filter"),
+    ("faults", "faults"),
+    ("next_pane", "pane"),
+    ("zoom", "zoom"),
+    ("open", "open"),
+    ("edit_query", "query"),
+    ("hold", "hold"),
+    ("quit", "quit"),
 )
+"""Actions, and in a word what they do."""
 
 
 class BottomLine(LineWidget):
@@ -28,6 +32,10 @@ class BottomLine(LineWidget):
     DEFAULT_CSS = "BottomLine { height: 1; width: 1fr; }"
 
     message: tuple[str, str] | None = None
+
+    def __init__(self, palette: Mapping[str, Style], keymap: Keymap) -> None:
+        super().__init__(palette)
+        self._keymap = keymap
 
     def say(self, text: str, style: str = "strong") -> None:
         self.message = (text, style)
@@ -43,8 +51,9 @@ class BottomLine(LineWidget):
             text, style = self.message
             return [Line(tuple(clipped([(f" {text}", style)], columns)))]
         pieces: list[Piece] = []
-        for key, what in HINTS:
-            pieces += [(f" {key}", "key"), (f" {what} ", "dim")]
+        for name, what in HINTS:
+            if key := self._keymap.first(name):
+                pieces += [(f" {key}", "key"), (f" {what} ", "dim")]
         return [Line(tuple(clipped(pieces, columns)))]
 
 

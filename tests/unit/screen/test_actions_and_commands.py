@@ -82,6 +82,11 @@ def test_who_was_given_a_key_goes_before_those_that_have_it_by_default() -> None
     assert keymap.action_of("z") is None
 
 
+def test_the_key_that_is_taught_is_the_first_one() -> None:
+    keymap = Keymap({"zoom": ",", "hold": "F7, H", "graph": ""})
+    assert [keymap.first(name) for name in ("zoom", "hold", "graph", "open")] == [",", "F7", "", "Enter"]
+
+
 def test_an_action_may_lose_its_only_key() -> None:
     keymap = Keymap({"zoom": "v"})
     assert keymap.keys("graph") == []
