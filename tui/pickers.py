@@ -43,6 +43,18 @@ def layouts(screen: MainScreen) -> Question:
     return Question("layout", choices, lambda chosen: screen.choose_layout(chosen[0]), current=current)
 
 
+def queries(screen: MainScreen) -> Question:
+    """The queries that were asked here, the last one first."""
+    console = screen.console
+    choices = [Choice(line, line) for line in reversed(console.prompt.history().lines)]
+
+    def take(chosen: Sequence[str]) -> None:
+        screen.focus_pane(console)
+        console.ask(chosen[0])
+
+    return Question("query", choices, take, nothing="nothing was asked yet; e edits the query")
+
+
 def columns(screen: MainScreen, pane: TablePane[object]) -> Question:
     """The column that orders the rows."""
     choices = [Choice(field.column.key, field.column.key, field.column.title) for field in pane.sheet.fields]

@@ -12,7 +12,7 @@ from sources.contract import Delete, Denied, NotFound, Upsert
 from sources.model import Alert, ObjectRef
 from tests.pilot.checks.rows import copies
 from tests.pilot.staged import NOW, event, node, pod, stage
-from tests.pilot.staged_sources import FakeCluster
+from tests.pilot.staged_sources import FakeCluster, FakeMetrics
 from tui.screen import MainScreen
 from tui.subject import Subject
 from tui.themes import THEMES
@@ -128,6 +128,27 @@ async def test_a_command_without_its_argument_lets_one_choose(
         await on.type(typed)
         assert check(on.screen)
         assert on.screen.overlays == []
+
+
+async def test_earlier_queries_are_chosen_from_a_list() -> None:
+    async with stage(FakeCluster(), FakeMetrics()) as on:
+        await on.command("history")
+        assert "nothing was asked yet" in on.text
+        await on.press("escape")
+        for query in ("up", "sum(up)", "count(node_load1)"):
+            await on.press("e", "ctrl+u")
+            await on.type(query)
+        await on.settle()
+        await on.command("history")
+        assert [line.split()[0] for line in on.screen.picker.table.plain[:3]] == [
+            "count(node_load1)",
+            "sum(up)",
+            "up",
+        ]
+        await on.type("sum")
+        await on.settle()
+        assert on.screen.console.expr == "sum(up)"
+        assert on.screen.active is on.screen.console
 
 
 async def test_what_can_be_copied_of_rows() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui import pickers
 from tui.commands.command import Command, CommandError
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ def _query(screen: MainScreen, rest: str) -> None:
         screen.console.ask(rest)
     else:
         screen.console.edit()
+
+
+def _history(screen: MainScreen, _rest: str) -> None:
+    screen.pick(pickers.queries(screen))
 
 
 def parse_span(text: str) -> int:
@@ -38,5 +43,6 @@ def _range(screen: MainScreen, rest: str) -> None:
 
 CONSOLE: tuple[Command, ...] = (
     Command(("query", "prom", "promql"), "[EXPR]", "ask PromQL, or edit the query", _query),
+    Command(("history",), "", "choose a query that was asked before", _history),
     Command(("range",), "1h", "how far the console looks back", _range),
 )
