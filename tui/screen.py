@@ -261,11 +261,14 @@ class MainScreen(Screen[None]):
 
     def toggle_help(self) -> None:
         if self.help in self.overlays:
-            self.back()
+            self.overlays.remove(self.help)
+            self.lay_out()
+            self.refocus()
         else:
+            under = self.overlays[-1] if self.overlays else self.active
             self.overlays.append(self.help)
             self.lay_out()
-            self.help.open()
+            self.help.open(under)
 
     @on(LineTable.Chosen)
     @on(Document.Chosen)

@@ -195,19 +195,38 @@ async def test_remapped_keys_act_and_are_in_the_help() -> None:
         assert any(line.split()[:2] == ["Z", "zoom"] for line in on.text.splitlines())
 
 
-async def test_help_has_every_action_and_can_be_read_to_its_end() -> None:
+async def test_help_can_be_read_to_its_end_and_searched() -> None:
     async with stage(size=(80, 24)) as on:
         await on.press("question_mark")
+        assert "Pods: the pane you are in" in on.text
         seen = on.text
         for _ in range(10):
             await on.press("pagedown")
             seen += on.text
         for word in ("previous pane", "order by restarts", ":ns", "/status:crash", "forbidden", "1 .. 9"):
             assert word in seen
-        await on.press("g")
-        assert "Screen" in on.text
+        await on.press("slash")
+        await on.type("restarts")
+        assert "order by restarts" in on.text
+        assert "previous pane" not in on.text
+        assert "/restarts" in on.title(on.screen.help)
+        await on.press("question_mark", "question_mark")
+        assert "/restarts" not in on.title(on.screen.help), "opened again, it is whole"
+        assert "Pods: the pane you are in" in on.text
         await on.press("tab")
         assert not on.screen.overlays, "another pane closes it"
+        await on.focus(on.screen.console)
+        await on.press("question_mark")
+        assert "PromQL: the pane you are in" in on.text
+
+
+async def test_a_wide_help_stands_in_two_columns() -> None:
+    async with stage(size=(160, 40)) as on:
+        await on.press("question_mark")
+        lines = on.text.splitlines()
+        assert any("Pods: the pane you are in" in line and line.index("Pods:") < 5 for line in lines)
+        assert any(line.index(":ns ") > 70 for line in lines if ":ns " in line)
+        assert not any(len(line) > 160 for line in lines)
 
 
 # -- summaries

@@ -1,61 +1,72 @@
-"""The help: made from the tables of keys and commands as they are now."""
+"""The help: made from the tables of keys and commands as they are now; `/` searches it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from tui.actions import ACTIONS
-from tui.commands import COMMANDS
 from tui.describe.parts import heading
+from tui.help_text import Section, sections
 from tui.keymap import Keymap
 from tui.panes.pane import Pane
+from tui.panes.table_pane import TablePane
+from tui.panes.title import clipped
 from tui.session import Session
 from tui.states import PaneState
-from tui.widgets.document import Document, Text
-from tui.widgets.lines import Piece
+from tui.widgets.document import Document, Drawing, Text, lay
+from tui.widgets.lines import Line, Piece
+from tui.widgets.text import width
 
-FILTERS = (
-    ("web", "rows that match the regular expression web (small letters match any case)"),
-    ("!web", "rows that do not"),
-    ("status:crash", "one column matches"),
-    ("-l app=web", "labels match, as in kubectl -l"),
-    ("-f wb1", "the name has these letters in this order"),
-)
-STATES = (
-    ("● live", "current, with the age of what was heard last"),
-    ("◑ loading", "rows are still arriving"),
-    ("◐ partial", "current, but something is missing; the title says what"),
-    ("! stale", "the last known picture; the source is lost and tried again"),
-    ("× forbidden", "a right is missing; the title names it"),
-    ("○ absent", "the server does not offer this"),
-)
+TWO_COLUMNS = 132
+"""From so many cells on the help stands in two columns."""
 
 
-def help_lines(keymap: Keymap) -> list[Text]:
-    """All keys by group as they are now, commands, filters, and what the marks mean."""
+def texts(found: Sequence[Section]) -> list[Text]:
+    """The sections below each other."""
     lines: list[Text] = []
-    for group, actions in groupby(ACTIONS, key=lambda action: action.group):
-        lines += heading(group)
-        for action in actions:
-            if action.name.startswith("namespace_") and action.name != "namespace_1":
-                continue
-            shown = keymap.shown(action.name)
-            if action.name == "namespace_1":
-                lines.append(Text("1 .. 9", "namespaces as numbered in the header"))
-            else:
-                lines.append(Text(shown, f"{action.text}  (:{action.name})"))
-    lines += heading("Commands, after :")
-    lines += [Text(f":{c.names[0]}", f"{c.usage}  {c.text}".strip()) for c in COMMANDS]
-    lines += heading("Filters, after /")
-    lines += [Text(f"/{text}", meaning) for text, meaning in FILTERS]
-    lines += heading("Marks")
-    lines += [Text(mark, meaning) for mark, meaning in STATES]
+    for section in found:
+        lines += heading(section.title)
+        lines += [Text(key, text) for key, text in section.rows]
     return lines[1:]
+
+
+def draw(found: Sequence[Section], columns: int) -> Sequence[Line]:
+    """The sections below each other, or in two columns of about the same height where there is room."""
+    if columns < TWO_COLUMNS:
+        return [laid.line for laid in lay(texts(found), columns)]
+    half = (columns - 2) // 2
+    tall = [len(lay(texts([section]), half)) + 1 for section in found]
+    split = min(range(1, len(found)), key=lambda place: abs(sum(tall[:place]) - sum(tall[place:])), default=1)
+    left = [laid.line for laid in lay(texts(found[:split]), half)]
+    right = [laid.line for laid in lay(texts(found[split:]), half)]
+    rows = max(len(left), len(right))
+    left += [Line()] * (rows - len(left))
+    right += [Line()] * (rows - len(right))
+    return [_beside(one, other, half) for one, other in zip(left, right, strict=True)]
+
+
+def _beside(left: Line, right: Line, half: int) -> Line:
+    pieces = clipped(left.pieces, half)
+    gap = half - sum(width(text) for text, _ in pieces) + 2
+    return Line((*pieces, (" " * gap, ""), *right.pieces))
+
+
+class HelpDocument(Document):
+    """In columns to be read, line by line to be searched."""
+
+    sections: tuple[Section, ...] = ()
+
+    def tell(self, found: Sequence[Section]) -> None:
+        self.sections = tuple(found)
+        self.begin()
+        self.show([Drawing(self.sections, draw)])
+
+    def search(self, wanted: str) -> int:
+        self.show(texts(self.sections) if wanted else [Drawing(self.sections, draw)])
+        return super().search(wanted)
 
 
 class HelpPane(Pane):
@@ -66,23 +77,27 @@ class HelpPane(Pane):
 
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str, keymap: Keymap) -> None:
         super().__init__(session, palette, pane_id)
-        self.text = Document(palette, ascii_only=session.ascii_only)
+        self.text = HelpDocument(palette, ascii_only=session.ascii_only)
         self.keymap = keymap
 
     def compose(self) -> ComposeResult:
         yield self.heading
         yield self.text
 
-    def open(self) -> None:
-        self.text.first = 0
-        self.text.show(help_lines(self.keymap))
+    def open(self, asked_from: Pane) -> None:
+        """Shows the help, first that of the pane where it was asked for."""
+        sheet = asked_from.sheet if isinstance(asked_from, TablePane) else None
+        self.text.tell(sections(self.keymap, asked_from.id or "", asked_from.title, sheet))
         self.screen.set_focus(self.text)
         self.tell_title()
 
     def state(self) -> PaneState:
-        return PaneState("live", "", "dim", "Esc goes back", ("", ""))
+        keys = [self.keymap.shown(name) for name in ("filter", "back")]
+        return PaneState("live", "", "dim", f"{keys[0]} searches, {keys[1]} back", ("", ""))
 
     def title_pieces(self) -> Sequence[Piece]:
+        if self.text.wanted:
+            return [(f" /{self.text.wanted} ", "title.filter"), (f"{self.text.found} ", "title.count")]
         return [("read-only: topmast changes nothing in the cluster ", "dim")]
 
     def focus_target(self) -> Widget | None:
