@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from textual.events import Key
 
 from tui.panes.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.screen import MainScreen
 
 LETTERS = "asdghjklqwertyuiop"
 """The home row first."""
 
 
 class Jump:
-    """On from `begin` until the next key. `panes` are those that have a letter now."""
+    """On from `begin` until the next key."""
 
-    def __init__(self) -> None:
-        self.panes: Mapping[str, Pane] = {}
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._panes: Mapping[str, Pane] = {}
 
-    @property
-    def on(self) -> bool:
-        return bool(self.panes)
-
-    def begin(self, panes: Sequence[Pane]) -> str:
-        """Gives the panes their letters; says which one goes where, for panes whose title cannot be seen."""
-        self.panes = dict(zip(LETTERS, panes, strict=False))
-        for letter, pane in self.panes.items():
+    def begin(self) -> None:
+        """Gives the panes their letters, and says which one goes where, for panes whose title cannot be seen."""
+        screen = self._screen
+        shown = set(screen.arrangement.shown())
+        screen.overlays.clear()
+        screen.lay_out()
+        self._panes = dict(zip(LETTERS, (pane for pane in screen.panes if pane.id in shown), strict=False))
+        for letter, pane in self._panes.items():
             pane.heading.mark(letter)
-        return (
-            "jump: " + "  ".join(f"{letter} {pane.title}" for letter, pane in self.panes.items()) + "  Esc stays"
-        )
+        names = "  ".join(f"{letter} {pane.title}" for letter, pane in self._panes.items())
+        screen.say(f"jump: {names}  Esc stays")
 
-    def end(self, letter: str | None) -> Pane | None:
-        """Takes the letters away; the pane that a letter stands for, None for any other key."""
-        found = self.panes.get(letter or "")
-        for pane in self.panes.values():
+    def take_key(self, event: Key) -> bool:
+        """A letter goes to its pane, any other key only takes the letters away; False while there are none."""
+        if not self._panes:
+            return False
+        found = self._panes.get(event.character or "")
+        for pane in self._panes.values():
             pane.heading.mark("")
-        self.panes = {}
-        return found
+        self._panes = {}
+        if found is not None:
+            self._screen.focus_pane(found)
+        self._screen.bottom.hush()
+        return True

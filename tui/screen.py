@@ -80,7 +80,7 @@ class MainScreen(Screen[None]):
         self.picker = PickerPane(session, palette, "picker")
         self.picker.close = self.back
         self.picker.fail = lambda error: self.say(str(error), "bad")
-        self.jump = Jump()
+        self.jump: Jump = Jump(self)
         self.prompt: Asking = Asking(palette, id="prompt")
         self.bottom = BottomLine(palette, self.keymap)
         self.notice = NoticeLine(palette)
@@ -304,13 +304,8 @@ class MainScreen(Screen[None]):
 
     def take_key(self, event: Key) -> bool:
         """A key was pressed: typed into what has the keyboard, or the action that it stands for."""
-        if self.jump.on:
-            if (pane := self.jump.end(event.character)) is not None:
-                self.focus_pane(pane)
-            self.bottom.hush()
-            return True
         focused: object = self.focused
-        if isinstance(focused, TakesKeys) and focused.take_key(event):
+        if self.jump.take_key(event) or (isinstance(focused, TakesKeys) and focused.take_key(event)):
             return True
         name = self.keymap.action_of(event.key)
         if name is None:
@@ -344,13 +339,6 @@ class MainScreen(Screen[None]):
             self.session.release()
             self.tick()
         self.second()
-
-    def begin_jump(self) -> None:
-        """Puts letters on the panes; the next key goes to one of them."""
-        shown = set(self.arrangement.shown())
-        self.overlays.clear()
-        self.lay_out()
-        self.say(self.jump.begin([pane for pane in self.panes if pane.id in shown]))
 
     def quit(self) -> None:
         """Out of the program, or only out of what lies over the panes."""

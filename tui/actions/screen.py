@@ -28,7 +28,7 @@ SCREEN: tuple[Action, ...] = (
     Action(
         "previous_pane", "shift+tab", "Shift-Tab", "previous pane", "Screen", lambda screen: screen.step_pane(-1)
     ),
-    Action("jump", "f", "f", "jump to a pane by its letter", "Screen", lambda screen: screen.begin_jump()),
+    Action("jump", "f", "f", "jump to a pane by its letter", "Screen", lambda screen: screen.jump.begin()),
     Action("zoom", "z", "z", "zoom this pane, or back", "Screen", lambda screen: screen.toggle_zoom()),
     Action(
         "hold", "space", "Space", "hold time still; nothing is lost", "Screen", lambda screen: screen.toggle_hold()
