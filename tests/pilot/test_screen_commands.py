@@ -191,7 +191,8 @@ async def test_remapped_keys_act_and_are_in_the_help() -> None:
         assert on.screen.arrangement.zoomed
         await on.press("j")
         assert on.screen.pods_pane.faults_only
-        await on.press("question_mark")
+        await on.press("question_mark", "slash")
+        await on.type("zoom this")
         assert any(line.split()[:2] == ["Z", "zoom"] for line in on.text.splitlines())
 
 
