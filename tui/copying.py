@@ -50,7 +50,10 @@ async def _take(screen: MainScreen, pane: Pane, form: Form) -> None:
         screen.say(error_text(error), "bad")
     else:
         copied = await copy(screen.app, text)
-        screen.say(f"{outline(text, 'name' if isinstance(pane, DetailPane) else form)}: {copied.detail}")
+        if copied.how == "none":  # then it is shown, to be taken by hand
+            screen.say(f"{copied.detail}: {' | '.join(text.splitlines())}", "warn")
+        else:
+            screen.say(f"{outline(text, 'name' if isinstance(pane, DetailPane) else form)}: {copied.detail}")
 
 
 async def text_of(pane: Pane, form: Form) -> str:

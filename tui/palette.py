@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.actions import BY_NAME
-from tui.commands import COMMANDS
+from tui.commands import COMMAND_OF, COMMANDS, run_command
 from tui.panes.picker import Choice, Question
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ def palette(screen: MainScreen) -> Question:
 
 
 def _do(screen: MainScreen, what: str) -> None:
-    """An action is performed; a command waits for its arguments on the command line."""
-    if what.startswith(":"):
+    """An action is performed, and a command that has no arguments; one with arguments waits for them."""
+    if not what.startswith(":"):
+        screen.perform(what)
+    elif COMMAND_OF[what[1:]].usage:
         screen.prompt.ask_command(f"{what[1:]} ")
     else:
-        screen.perform(what)
+        run_command(screen, what[1:])

@@ -167,6 +167,9 @@ async def test_what_can_be_copied_of_rows() -> None:
                 await on.settle()
                 assert copied == ([text] if text else []), line
                 assert said in on.bottom
+        await on.command("copy kubectl")
+        await on.settle()
+        assert on.bottom.startswith("there is no terminal to copy to: kubectl -n shop"), "it is shown instead"
         await on.press("j")
         with copies() as copied:
             await on.command("copy json")

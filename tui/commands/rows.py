@@ -80,9 +80,9 @@ def _filters(screen: MainScreen, rest: str) -> Iterable[str]:
 
 ROWS: tuple[Command, ...] = (
     Command(
-        ("ns", "namespace", "namespaces"), "a,b | all", "show these namespaces", _namespaces, _known_namespaces
+        ("ns", "namespace", "namespaces"), "[a,b | all]", "show these namespaces", _namespaces, _known_namespaces
     ),
-    Command(("sort",), "COLUMN", "order the rows by a column", _sort, lambda screen, _: _columns(screen)),
+    Command(("sort",), "[COLUMN]", "order the rows by a column", _sort, lambda screen, _: _columns(screen)),
     Command(("copy", "yank"), "|".join(FORMS), "copy the marked rows, or this one", _copy, lambda *_: FORMS),
     Command(("unmark",), "", "take all marks of this pane away", _unmark),
     Command(("filter",), "TEXT", "as / does; nothing clears it", _filter, _filters),

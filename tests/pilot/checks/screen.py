@@ -97,7 +97,11 @@ async def _(on: Stage) -> None:
     await on.press("semicolon")
     await on.type(":sort")
     assert on.screen.prompt.value == "sort ", "a command waits for its arguments"
-    await on.press("escape", "semicolon", "q", "escape")
+    await on.press("escape", "m", "semicolon")
+    assert on.screen.pods_pane.marked
+    await on.type(":unmark")
+    assert not on.screen.pods_pane.marked, "one without arguments does not wait"
+    await on.press("semicolon", "q", "escape")
     assert not on.app._exit, "keys are typed, not obeyed"
     assert on.screen.overlays == []
     assert on.app.focused is on.screen.pods_pane.table
