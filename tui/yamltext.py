@@ -12,6 +12,8 @@ from sources.text import clean
 from tui.widgets.document import Code, Entry, Text
 from tui.widgets.lines import Piece
 
+MOST_LINES = 50_000
+"""Lines that are shown: all of any object that the API server takes, unless it is made of the shortest lines."""
 LONGEST = 20_000
 """Characters of one line that are shown."""
 KEY = "trend"
@@ -33,7 +35,8 @@ def yaml_entries(raw: Mapping[str, Any], unfolded: bool = False) -> Sequence[Ent
         return [Text("", clean(f"cannot be written as YAML: {type(error).__name__}: {error}"), "bad")]
     lines: list[Entry] = []
     block: int | None = None
-    for line in text.rstrip("\n").split("\n"):
+    all_lines = text.rstrip("\n").split("\n")
+    for line in all_lines[:MOST_LINES]:
         indent = len(line) - len(line.lstrip(" "))
         if block is not None and (indent > block or not line):
             lines.append(Code(_shown(((line, ""),)), indent + 2))
@@ -51,6 +54,8 @@ def yaml_entries(raw: Mapping[str, Any], unfolded: bool = False) -> Sequence[Ent
         lines.append(
             Code(_shown(((found["lead"], ""), (found["key"], KEY), (":", "dim"), (rest, style))), indent + 2)
         )
+    if len(all_lines) > MOST_LINES:
+        lines.append(Text("", f"... and {len(all_lines) - MOST_LINES} more lines; `:copy json` has them", "warn"))
     return lines
 
 

@@ -31,7 +31,7 @@ def related_lines(world: World, seen: Seen, look: Look) -> list[Text]:
     """What is known, "loading" before it is, and what could not be looked for."""
     title = heading("Related")
     if seen.related is None:
-        return [*title, Text("", "loading", "wait")] if seen.raw is not None else []
+        return [*title, Text("", "loading", "wait")] if seen.loading else []
     lines = [_line(relation, world, look) for relation in seen.related.relations]
     lines += [Text("not seen", clean(f"{look.glyph('×', 'x')} {each}"), "warn") for each in seen.related.unseen]
     return [*title, *(lines or [Text("", "nothing that is known", "dim")])]

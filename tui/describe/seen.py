@@ -13,8 +13,8 @@ Raw: TypeAlias = Mapping[str, Any]
 
 
 class Seen(NamedTuple):
-    """`raw` and `related` are None until they have been fetched. `pods` are the keys of the pods that belong to
-    it, `alerts` those that name it; `unfolded` shows long lists whole."""
+    """`raw` and `related` are None until they have been fetched, and on their way while `loading`. `pods` are the
+    keys of the pods that belong to it, `alerts` those that name it; `unfolded` shows long lists whole."""
 
     ref: ObjectRef
     raw: Raw | None = None
@@ -22,3 +22,4 @@ class Seen(NamedTuple):
     pods: Sequence[str] = ()
     alerts: Sequence[DisplayAlert] = ()
     unfolded: bool = False
+    loading: bool = False

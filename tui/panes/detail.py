@@ -127,6 +127,7 @@ class DetailPane(Pane):
     async def _fetch(self, ref: ObjectRef, subject: Subject) -> None:
         sources = self.session.runtime.offering(Objects)  # type: ignore[type-abstract]  # a protocol is asked for
         if not sources:
+            self._take(subject, self.fetched._replace(trouble="no source here reads whole objects"))
             return
         ask, source, known = self.session.runtime.ask, sources[0], self.fetched
         try:
@@ -187,7 +188,8 @@ class DetailPane(Pane):
             return self._yaml_entries(fetched)
         owned = [pod.key for pod in world.pods_of(ref.namespace, Owner(ref.kind, ref.name))]
         about = alerts_about(alerts.values(), ref)
-        seen = Seen(ref, fetched.raw, fetched.related, owned or fetched.pods, about, self.unfolded)
+        loading = fetched.related is None and not fetched.trouble
+        seen = Seen(ref, fetched.raw, fetched.related, owned or fetched.pods, about, self.unfolded, loading)
         return describe(world, seen, look)
 
     def _yaml_entries(self, fetched: Fetched) -> Sequence[Entry]:

@@ -32,7 +32,8 @@ async def opened(on: Stage) -> None:
     cluster.objects["Pod", "pay", "web-02"] = POD
     cluster.objects["ReplicaSet", "pay", "web-5f"] = {"kind": "ReplicaSet", "metadata": {"name": "web-5f"}}
     cluster.lists["Service", "pay"] = ObjectPage((SERVICE,))
-    await on.press("j", "enter")
+    assert on.screen.pods_pane.select("pay/web-02")
+    await on.press("enter")
     await on.settle()
 
 
