@@ -129,6 +129,14 @@ def _shared(parser: argparse.ArgumentParser, *, outer: bool) -> None:
     add("--no-color", action="store_true", default=off, help="as NO_COLOR=1")
 
 
+def _invented(parser: argparse.ArgumentParser) -> None:
+    """Which invented cluster it is that is looked at."""
+    add = parser.add_argument
+    add("--seed", type=int, metavar="N", help="which invented cluster (1)")
+    add("--speed", type=positive, metavar="X", help="simulated seconds in a second (1)")
+    add("--scenario", metavar="NAME", help="another incident than the default; `topmast demo --scenario list`")
+
+
 def build_parser(prog: str) -> argparse.ArgumentParser:
     """All commands and flags."""
     parser = Parser(
@@ -156,9 +164,7 @@ def build_parser(prog: str) -> argparse.ArgumentParser:
         return made
 
     demo = command("demo", "the screen on an invented cluster with an incident under way; needs nothing")
-    demo.add_argument("--seed", type=int, metavar="N", help="which cluster (1)")
-    demo.add_argument("--speed", type=positive, metavar="X", help="simulated seconds in a second (1)")
-    demo.add_argument("--scenario", metavar="NAME", help="another incident than the default; `list` names them")
+    _invented(demo)
     demo.add_argument("--tour", action="store_true", help="a short tour of the keys that matter")
 
     doctor = command("doctor", "say what each source can reach and may do, and the fix of what is wrong")
@@ -201,6 +207,8 @@ def build_parser(prog: str) -> argparse.ArgumentParser:
     )
     screenshot.add_argument("--wait", type=span, metavar="TIME", help="for the sources, at most (15s)")
 
+    _invented(screenshot)
+
     completion = command(
         "completion", "print a script for your shell that completes what you type", COMPLETION_HELP
     )
@@ -223,6 +231,10 @@ def parse(argv: Sequence[str], prog: str = "topmast") -> argparse.Namespace:
         args.resource = next(name for name, others in RESOURCES.items() if args.resource in (name, *others))
     if args.namespace == "":
         raise CommandError(USAGE, "--namespace is empty; name one, or pass -A for all")
+    if args.command == "screenshot" and not args.demo:
+        for flag in ("seed", "speed", "scenario"):
+            if getattr(args, flag) is not None:
+                raise CommandError(USAGE, f"--{flag} needs --demo")
     if args.command == "query" and args.step is not None and args.range is None:
         raise CommandError(USAGE, "--step needs --range")
     if args.command == "query" and args.output == "graph" and args.range is None:

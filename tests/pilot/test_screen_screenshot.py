@@ -87,6 +87,7 @@ def test_the_demo_as_svg_and_as_text(tmp_path: Path, capsysbinary: pytest.Captur
         (["a.svg", "--size", "80"], "'80' is no size; write COLUMNSxROWS"),
         (["a.svg", "--size", "8x4"], "from 20x5 to 1000x500"),
         (["a.svg", "--keys", "zz"], "--keys: 'zz' is no key"),
+        (["a.svg", "--scenario", "nope"], "--scenario: demo: scenario is 'nope'; it must be one of: outage"),
         (["a.gif"], "a.gif: what kind of picture?"),
         (["-"], "what kind of picture?"),
         (["gone/a.svg"], "gone/a.svg: cannot be written: No such file"),

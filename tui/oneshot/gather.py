@@ -68,7 +68,7 @@ def running(settings: Settings, feeds: frozenset[str]) -> Iterator[Sources]:
         runtime: Sources = Runtime(settings.sources, feeds=feeds)
         runtime.start()
         try:
-            _refuse_wrong_flags(settings, runtime)
+            refuse_wrong_flags(settings, runtime)
             yield runtime
         finally:
             runtime.stop(2.0)
@@ -76,7 +76,7 @@ def running(settings: Settings, feeds: frozenset[str]) -> Iterator[Sources]:
         logging.lastResort, threading.excepthook = quiet, hook
 
 
-def _refuse_wrong_flags(settings: Settings, runtime: Sources) -> None:
+def refuse_wrong_flags(settings: Settings, runtime: Sources) -> None:
     """A source that the file configures wrongly is left out and told; for one that a flag asked for, that is not
     what the user wants. Raises `CommandError`."""
     for name, problem in runtime.problems.items():

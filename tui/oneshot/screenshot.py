@@ -31,12 +31,13 @@ def screenshot(args: argparse.Namespace) -> int:
     prepare_environment(os.environ, args)
     from sources.runtime import Runtime
     from tui.app import TopmastApp
+    from tui.oneshot.gather import refuse_wrong_flags
     from tui.oneshot.picture import draw, keys_from, to_png
     from tui.oneshot.screen_check import screen_problems
     from tui.oneshot.settings import settings_from
 
     settings = settings_from(args)
-    if wrong := screen_problems(settings):
+    if wrong := screen_problems(settings, starting=True):
         raise CommandError(USAGE, *shortly(wrong))
     try:
         keys = keys_from(args.keys)
@@ -47,6 +48,7 @@ def screenshot(args: argparse.Namespace) -> int:
     runtime = Runtime(settings.sources)
     runtime.start()
     try:
+        refuse_wrong_flags(settings, runtime)
         app = TopmastApp(runtime, settings, namespaces=namespaces, ascii_only=plain)
         drawn = asyncio.run(draw(app, args.size, keys, args.query, args.wait or WAIT))
     finally:

@@ -69,6 +69,7 @@ def test_without_a_command_it_is_the_screen() -> None:
         (["query", "up", "--time", "noon"], "not a moment"),
         (["query"], "EXPR"),
         (["demo", "--speed", "-1"], "above 0"),
+        (["screenshot", "a.svg", "--scenario", "oom-kill"], "--scenario needs --demo"),
         (["get", "pods", "-n", ""], "--namespace is empty"),
         (["--theme", "pink"], "pink"),
         (["get", "pods", "--conf", "x"], "--conf"),  # no abbreviations: a later flag must not change a script
