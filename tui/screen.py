@@ -277,6 +277,8 @@ class MainScreen(Screen[None]):
 
     def open_subject(self, yaml: bool = False) -> None:
         """More about what the cursor is on; in the console, the query to edit."""
+        if not self.overlays and not yaml and self.active.enter():
+            return
         subject = (self.overlays[-1] if self.overlays else self.active).subject()
         if subject is not None:
             self.navigation.open(subject, yaml)

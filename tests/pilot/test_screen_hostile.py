@@ -27,8 +27,10 @@ from sources.model import (
 from sources.rules.alerts import DisplayAlert
 from tests.pilot.staged import NOW, Stage, stage
 from tests.pilot.staged_sources import FakeCluster, FakeMetrics
+from tui.panes.grouping import GroupingPane
 from tui.panes.table_pane import TablePane
 from tui.sheets.choice import Choice
+from tui.sheets.pod_groups import GROUPINGS
 from tui.widgets.prompt import Prompt
 
 # A few kinds to a string: a place either neutralises its text or does not, and shows at least its beginning.
@@ -200,6 +202,11 @@ async def look_everywhere(on: Stage, bad: str, cluster: FakeCluster, metrics: Fa
             pane.choose_columns(Choice(wide=True))
             inspect(on, f"{pane.title} wide")
             pane.choose_columns(Choice())
+            if isinstance(pane, GroupingPane):
+                for grouping in GROUPINGS:
+                    pane.group_by(grouping)
+                    inspect(on, f"{pane.title} by {grouping}")
+                pane.group_by("none")
             cluster.objects.clear()
             cluster.objects["Pod", bad, bad] = cluster.objects["Node", "", bad] = raw(_encodable(bad))
             for move in ("action_home", "action_end"):

@@ -1,4 +1,4 @@
-"""Actions on the columns of a table."""
+"""Actions on the columns of a table, and on the groups of its rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.actions.action import Action
 from tui.panes.console import ConsolePane
+from tui.panes.grouping import GroupingPane
 from tui.panes.table_pane import TablePane
 from tui.sheets.choice import Choice
 
@@ -30,6 +31,15 @@ def _wide(screen: MainScreen) -> None:
     screen.say(f"{'with' if wide else 'without'} the wide columns: {', '.join(extra)}")
 
 
+def _group(screen: MainScreen) -> None:
+    if isinstance(screen.active, GroupingPane):
+        grouping = screen.active.step_grouping()
+        screen.say("not grouped" if grouping == "none" else f"by {grouping}; Enter opens and closes a group")
+    else:
+        screen.say("only pods can be grouped")
+
+
 COLUMNS: tuple[Action, ...] = (
     Action("wide", "w,ctrl+w", "w", "wide columns; in the console: whole series", "Rows", _wide),
+    Action("group", "b", "b", "group pods by owner, node, namespace, or not", "Rows", _group),
 )

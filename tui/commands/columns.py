@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.command import Command, CommandError
+from tui.panes.grouping import GroupingPane
 from tui.panes.marked_pane import MarkedPane
 from tui.panes.table_pane import TablePane
 from tui.sheets.choice import Choice, named
+from tui.sheets.pod_groups import GROUPINGS
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
@@ -38,9 +40,37 @@ def _seen(screen: MainScreen, _rest: str) -> None:
             pane.all_seen()
 
 
+def _group(screen: MainScreen, rest: str) -> None:
+    pane = screen.active
+    if not isinstance(pane, GroupingPane):
+        raise CommandError("only pods can be grouped")
+    chosen = next((grouping for grouping in GROUPINGS if grouping == rest), None)
+    if rest and chosen is None:
+        raise CommandError(f"pods can be grouped by {', '.join(GROUPINGS[1:])}, or none")
+    if chosen is None:
+        pane.step_grouping()
+    else:
+        pane.group_by(chosen)
+
+
+def _groupings(_screen: MainScreen, _rest: str) -> tuple[str, ...]:
+    return GROUPINGS
+
+
 COLUMNS: tuple[Command, ...] = (
     Command(
-        ("columns", "cols"), "[a,b,c | default]", "show these columns; without any, say which there are", _columns
+        ("columns", "cols"),
+        "[a,b,c | default]",
+        "show these columns; without any, say which there are",
+        _columns,
+        _complete,
+    ),
+    Command(
+        ("group",),
+        "owner | node | namespace | none",
+        "group the pods, with totals; Enter opens a group",
+        _group,
+        _groupings,
     ),
     Command(
         ("seen",),

@@ -41,6 +41,10 @@ class Pane(Vertical):
         """A second passed: ages and staleness move on."""
         self.tell_title()
 
+    def enter(self) -> bool:
+        """Enter was pressed; True when that was for something here, and no summary is wanted."""
+        return False
+
     def used(self) -> None:
         """A key was pressed while this pane had the keyboard."""
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from sources.model import ObjectRef
 from sources.rules.pods import pod_problem, pod_settled
-from tui.panes.marked_pane import MarkedPane
+from tui.panes.grouping import GroupingPane
 from tui.sheets.past import Past
 from tui.sheets.pods import PODS, PodLine
 from tui.subject import Subject
 
 
-class PodsPane(MarkedPane[PodLine]):
+class PodsPane(GroupingPane):
     """Pods with their usage, as `kubectl get pods` and `kubectl top pods` print them."""
 
     title = "Pods"

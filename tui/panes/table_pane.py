@@ -12,6 +12,7 @@ from textual.widget import Widget
 from sources.text import clean
 from sources.world import Frame
 from sources.world.filters import Filter, parse_filter
+from sources.world.groups import GroupedView
 from sources.world.views import Rank, View
 from tui.panes.pane import Pane
 from tui.session import Session
@@ -39,12 +40,13 @@ class Chosen(NamedTuple):
     reverse: bool = False
     cursor: str | None = None
     columns: Choice = Choice()
+    grouping: str = ""
 
 
 class ViewRows:
     """A view as the rows of a table widget."""
 
-    def __init__(self, view: View, cells: Callable[[str], Sequence[Cell]]) -> None:
+    def __init__(self, view: Sequence[Any], cells: Callable[[Any], Sequence[Cell]]) -> None:
         self.view = view
         self._cells = cells
 
@@ -52,14 +54,14 @@ class ViewRows:
         return len(self.view)
 
     def key(self, index: int) -> Key:
-        key: str = self.view[index]
+        key: Key = self.view[index]
         return key
 
     def cells(self, index: int) -> Sequence[Cell]:
         return self._cells(self.view[index])
 
     def index(self, key: Key, near: int) -> int | None:
-        return self.view.index(str(key)) if key in self.view else None
+        return self.view.index(key) if key in self.view else None
 
 
 class TablePane(Pane, Generic[R]):
@@ -84,7 +86,7 @@ class TablePane(Pane, Generic[R]):
         glyphs = "ascii" if session.ascii_only else "unicode"
         columns = [field.column for field in self.fields]
         self.table = LineTable(columns, palette, glyphs=glyphs)  # type: ignore[arg-type]  # a literal
-        self.view = View(self.rank)
+        self.view: View | GroupedView = View(self.rank)
         self.faulty: set[str] = set()
         """Keys of the rows of the chosen namespaces with something wrong, shown or not."""
         self.marked: dict[str, None] = {}
@@ -136,18 +138,19 @@ class TablePane(Pane, Generic[R]):
 
     # -- the view
 
+    def passes(self, row: R) -> bool:
+        """Whether a row is shown: by namespace, faults only and filter."""
+        if not self.session.shows(self.namespace(row)) or (self.faults_only and not self.problem(row)):
+            return False
+        return not self.filter or self.filter(Filtered(row, self.sheet, self.session.look))
+
     def rank(self, key: str) -> Rank | None:
         """Where a row stands; None when it is not shown."""
         row = self.row(key)
-        if row is None or not self.session.shows(self.namespace(row)):
-            return None
-        if self.faults_only and not self.problem(row):
-            return None
-        look = self.session.look
-        if self.filter and not self.filter(Filtered(row, self.sheet, look)):
+        if row is None or not self.passes(row):
             return None
         field: Field[R] = self.sheet.field(self.sort)
-        value = field.rank(row) if field.rank is not None else field.text(row, look)
+        value = field.rank(row) if field.rank is not None else field.text(row, self.session.look)
         return (order(value, self.reverse), *self.default_order(row), key)
 
     def rebuild(self) -> None:
@@ -331,11 +334,15 @@ class TablePane(Pane, Generic[R]):
 
     # -- the title
 
+    def shown(self) -> int:
+        """How many of the rows are shown."""
+        return len(self.view)
+
     def total(self) -> int:
         return sum(1 for _ in self.keys())
 
     def title_pieces(self) -> Sequence[Piece]:
-        total, shown = self.total(), len(self.view)
+        total, shown = self.total(), self.shown()
         pieces = [(f"{shown} " if shown == total else f"{shown}/{total} ", "title.count")]
         if self.faulty:
             pieces.append((f" {len(self.faulty)} {self.fault_word} ", "bad"))
@@ -353,7 +360,7 @@ class TablePane(Pane, Generic[R]):
         return pieces
 
     def summary(self) -> str:
-        return f"{len(self.view)} !{len(self.faulty)}" if self.faulty else str(len(self.view))
+        return f"{self.shown()} !{len(self.faulty)}" if self.faulty else str(self.shown())
 
     def tell_title(self) -> None:
         super().tell_title()

@@ -27,3 +27,23 @@ async def _(on: Stage) -> None:
     assert '{job="web"}' in on.text
     await on.press("w")
     assert '{job="web"}' not in on.text
+
+
+@check("group")
+async def _(on: Stage) -> None:
+    pane = on.screen.pods_pane
+    await on.press("j")
+    chosen = pane.table.cursor_key
+    for grouping in ("owner", "node", "namespace"):
+        await on.press("b")
+        assert pane.grouping == grouping
+        assert pane.table.cursor_key == chosen, "its group is open, so the cursor stays"
+    assert "2 by namespace" in on.title(pane)
+    await on.press("g", "enter")
+    assert not on.screen.overlays, "Enter on a group is for the group"
+    await on.press("b")
+    assert pane.grouping == "none"
+    assert len(on.keys(pane)) == 40
+    await on.focus(on.screen.nodes_pane)
+    await on.press("b")
+    assert on.bottom == "only pods can be grouped"

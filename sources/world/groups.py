@@ -1,0 +1,187 @@
+"""Rows in groups with totals: each group is a row itself, which opens and closes; kept right by changed keys."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from sources.world.views import Rank, View
+
+
+class GroupKey(NamedTuple):
+    """The identity of a group's own row, which no row's key equals."""
+
+    name: str
+
+
+class Share(NamedTuple):
+    """What one row adds to its group: amounts to be summed, and its state (the smallest is the worst)."""
+
+    group: str
+    amounts: tuple[int, ...]
+    state: tuple[int, str]
+
+
+class Totals:
+    """The sums over the rows of one group."""
+
+    __slots__ = ("amounts", "keys", "states")
+
+    def __init__(self, width: int) -> None:
+        self.amounts = [0] * width
+        self.states: dict[tuple[int, str], int] = {}
+        self.keys: set[str] = set()
+
+    @property
+    def worst(self) -> tuple[int, str]:
+        """The worst state of a row of the group."""
+        return min(self.states)
+
+    def add(self, key: str, share: Share, sign: int) -> None:
+        for index, amount in enumerate(share.amounts):
+            self.amounts[index] += sign * amount
+        count = self.states.get(share.state, 0) + sign
+        if count:
+            self.states[share.state] = count
+        else:
+            self.states.pop(share.state, None)
+        (self.keys.add if sign > 0 else self.keys.discard)(key)
+
+
+class GroupedView(Sequence[Any]):
+    """Group rows (as `GroupKey`) in the order of their ranks, the rows of open groups below them.
+
+    `share` says which group a row adds what to (None: it is not shown), `rank` where it stands within, and
+    `group_rank` where a group stands; a group without rows is not there. A change costs what the changed rows
+    and their groups cost, and one pass over the groups; only the rows of open groups are ordered.
+    """
+
+    def __init__(
+        self,
+        share: Callable[[str], Share | None],
+        rank: Callable[[str], Rank | None],
+        group_rank: Callable[[str, Totals], Rank],
+        opened: set[str],
+        keys: Iterable[str] = (),
+    ) -> None:
+        self._share = share
+        self._rank = rank
+        self._shares: dict[str, Share] = {}
+        self.groups: dict[str, Totals] = {}
+        self.opened = opened
+        """Names of the groups whose rows are shown."""
+        self.touched: set[GroupKey] = set()
+        """The groups that the last change concerned."""
+        self._insides: dict[str, View] = {}
+        self._ends: list[int] | None = None
+        self._change(keys)
+        self._order = View(
+            lambda name: group_rank(name, self.groups[name]) if name in self.groups else None, self.groups
+        )
+
+    @property
+    def members(self) -> int:
+        """How many rows there are in all groups, open or not."""
+        return len(self._shares)
+
+    def update(self, changed: Iterable[str]) -> bool:
+        """Looks again at keys that were added, changed or removed; True when any group was concerned."""
+        moved = self._change(changed)
+        self._order.update(moved)
+        for name in moved.keys() & self._insides.keys():
+            if name not in self.groups:
+                del self._insides[name]
+            else:
+                self._insides[name].update(moved[name])
+        self.touched = {GroupKey(name) for name in moved}
+        self._ends = None
+        return bool(moved)
+
+    def toggle(self, name: str) -> None:
+        """Opens a group, or closes it."""
+        self.opened ^= {name}
+        self._ends = None
+
+    def group_of(self, key: object) -> str | None:
+        """The group of a row, or of a group's own row; None for what is not there."""
+        if isinstance(key, GroupKey):
+            return key.name if key.name in self.groups else None
+        share = self._shares.get(key) if isinstance(key, str) else None
+        return None if share is None else share.group
+
+    def _change(self, changed: Iterable[str]) -> dict[str, list[str]]:
+        """Moves shares between groups; the keys that came, went or changed, by group."""
+        moved: dict[str, list[str]] = defaultdict(list)
+        for key in changed:
+            before, after = self._shares.get(key), self._share(key)
+            if before is not None:
+                moved[before.group].append(key)
+                totals = self.groups[before.group]
+                totals.add(key, before, -1)
+                if not totals.keys and (after is None or after.group != before.group):
+                    del self.groups[before.group]
+            if after is None:
+                self._shares.pop(key, None)
+                continue
+            if before is None or before.group != after.group:
+                moved[after.group].append(key)
+            self._shares[key] = after
+            if after.group not in self.groups:
+                self.groups[after.group] = Totals(len(after.amounts))
+            self.groups[after.group].add(key, after, 1)
+        return moved
+
+    def _inside(self, name: str) -> View:
+        view = self._insides.get(name)
+        if view is None:
+            view = self._insides[name] = View(self._rank_in(name), list(self.groups[name].keys))
+        return view
+
+    def _rank_in(self, name: str) -> Callable[[str], Rank | None]:
+        def rank(key: str) -> Rank | None:
+            share = self._shares.get(key)
+            return self._rank(key) if share is not None and share.group == name else None
+
+        return rank
+
+    def _placed(self) -> list[int]:
+        """Where each group ends, in rows."""
+        if self._ends is None:
+            heights = (1 + (len(self._inside(n)) if n in self.opened else 0) for n in self._order)
+            self._ends = list(accumulate(heights))
+        return self._ends
+
+    def __len__(self) -> int:
+        ends = self._placed()
+        return ends[-1] if ends else 0
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        ends = self._placed()
+        place = bisect_right(ends, index)
+        name = self._order[place]
+        inside = index - (ends[place - 1] if place else 0)
+        return GroupKey(name) if not inside else self._inside(name)[inside - 1]
+
+    def __iter__(self) -> Iterator[Any]:
+        for name in self._order:
+            yield GroupKey(name)
+            if name in self.opened:
+                yield from self._inside(name)
+
+    def __contains__(self, key: object) -> bool:
+        name = self.group_of(key)
+        return name is not None and (isinstance(key, GroupKey) or name in self.opened)
+
+    def index(self, key: Any, start: int = 0, stop: int | None = None) -> int:
+        """Where a row or a group stands. Raises ValueError for what is not in the view."""
+        name = self.group_of(key)
+        if name is None or key not in self:
+            raise ValueError(key)
+        place = self._order.index(name)
+        first = self._placed()[place - 1] if place else 0
+        return first if isinstance(key, GroupKey) else first + 1 + self._inside(name).index(key)

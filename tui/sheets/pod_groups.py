@@ -1,0 +1,113 @@
+"""Groups of pods: what a pod adds to its group, and what the group's own row says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, get_args
+
+from sources.rules.pods import TERMINAL_PHASES
+from sources.text import clean
+from sources.world.groups import Share, Totals
+from tui.sheets.amounts import cpu, memory
+from tui.sheets.pods import PodLine, owner_text, status_style
+from tui.sheets.sheet import Look, order
+from tui.sheets.trouble import OVER
+from tui.widgets.rows import Cell
+
+Grouping = Literal["none", "owner", "node", "namespace"]
+GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
+
+PODS, READY, TOTAL, FAULTY, RESTARTS, CPU, MEMORY = range(7)
+"""The amounts of a share, in this order."""
+GRADES = ("bad", "warn", "over", "wait", "ok", "dim")
+"""How a pod is doing, the worst first, by the style of its status; "over": it failed and is no more."""
+SORTED_BY: Mapping[str, int] = {
+    "restarts": RESTARTS,
+    "cpu": CPU,
+    "cputrend": CPU,
+    "memory": MEMORY,
+    "memorytrend": MEMORY,
+}
+"""Columns that order groups by a total."""
+BY_WORDS = ("namespace", "name", "node", "owner")
+
+
+class Group(NamedTuple):
+    """One group as its row shows it."""
+
+    name: str
+    totals: Totals
+    opened: bool
+
+
+def group_name(line: PodLine, grouping: Grouping) -> str:
+    """The group of a pod. Owners are of a namespace; what has none stands together."""
+    pod = line.pod
+    if grouping == "owner":
+        return f"{pod.namespace}/{owner_text(pod)}" if pod.owner else f"{pod.namespace}/no owner"
+    return pod.namespace if grouping == "namespace" else pod.node or "no node"
+
+
+def share_of(line: PodLine, grouping: Grouping, look: Look) -> Share:
+    """What a pod adds to its group; finished pods are not waited for, so they count as neither ready nor not."""
+    pod = line.pod
+    style = status_style(line, look)
+    grade = "over" if style == "bad" and line.tier == OVER else style
+    counts = pod.phase not in TERMINAL_PHASES
+    amounts = (
+        1,
+        pod.ready if counts else 0,
+        pod.total if counts else 0,
+        int(grade in ("bad", "warn", "over")),
+        pod.restarts,
+        line.cpu or 0,
+        line.memory or 0,
+    )
+    return Share(group_name(line, grouping), amounts, (GRADES.index(grade), pod.status))
+
+
+def group_rank(name: str, totals: Totals, sort: str, reverse: bool) -> tuple[Any, ...]:
+    """Where a group stands when the pods are ordered by a column: by its total, by its worst, or by its name."""
+    value: Any
+    if sort in SORTED_BY:
+        value = totals.amounts[SORTED_BY[sort]]
+    elif sort == "status":
+        value = totals.worst
+    elif sort == "ready":
+        value = totals.amounts[READY] - totals.amounts[TOTAL]
+    elif sort in BY_WORDS:
+        value = name
+    else:
+        # By trouble, and calmly: a group with any comes first, how much is no matter.
+        value = 0 if totals.amounts[FAULTY] else 1
+    return order(value, reverse), name
+
+
+def group_cell(group: Group, column: str, grouping: Grouping, look: Look) -> Cell:
+    """What a group's row says in a column."""
+    amounts = group.totals.amounts
+    grade, word = group.totals.worst
+    style = "bad" if GRADES[grade] == "over" else GRADES[grade]
+    if column == "trouble":
+        return ("! ", style) if amounts[FAULTY] else ("", "")
+    if column == "name":
+        sign = look.glyph("▾", "v") if group.opened else look.glyph("▸", ">")
+        label = group.name.partition("/")[2] if grouping == "owner" else group.name
+        faulty = f" !{amounts[FAULTY]}" if amounts[FAULTY] else ""
+        return f"{sign} {clean(label)} {amounts[PODS]}{faulty}", "strong"
+    if column == "namespace":
+        return ("" if grouping == "node" else clean(group.name.partition("/")[0])), "dim"
+    if column == "ready":
+        short = amounts[READY] < amounts[TOTAL]
+        return f"{amounts[READY]}/{amounts[TOTAL]}", "warn" if short else ""
+    if column == "status":
+        return clean(word), style
+    if column == "restarts":
+        return str(amounts[RESTARTS]), "" if amounts[RESTARTS] else "dim"
+    if column == "cpu":
+        return cpu(amounts[CPU]), "strong"
+    if column == "memory":
+        return memory(amounts[MEMORY]), "strong"
+    if column == grouping:
+        return clean(group.name.partition("/")[2] or group.name), "dim"
+    return "", ""
