@@ -8,16 +8,16 @@ from typing import Any, Literal, NamedTuple, get_args
 from sources.rules.pods import TERMINAL_PHASES
 from sources.text import clean
 from sources.world.groups import Share, Totals
-from tui.sheets.amounts import cpu, memory
+from tui.sheets.amounts import UNKNOWN, cpu, memory
 from tui.sheets.pods import PodLine, owner_text, status_style
 from tui.sheets.sheet import Look, order
-from tui.sheets.trouble import OVER
+from tui.sheets.trouble import NONE, NOW, OVER
 from tui.widgets.rows import Cell
 
 Grouping = Literal["none", "owner", "node", "namespace"]
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
 
-PODS, READY, TOTAL, FAULTY, RESTARTS, CPU, MEMORY = range(7)
+PODS, READY, TOTAL, FAULTY, RESTARTS, CPU, MEMORY, MEASURED = range(8)
 """The amounts of a share, in this order."""
 GRADES = ("bad", "warn", "over", "wait", "ok", "dim")
 """How a pod is doing, the worst first, by the style of its status; "over": it failed and is no more."""
@@ -30,6 +30,15 @@ SORTED_BY: Mapping[str, int] = {
 }
 """Columns that order groups by a total."""
 BY_WORDS = ("namespace", "name", "node", "owner")
+SHORT = {
+    "Deployment": "deploy",
+    "StatefulSet": "sts",
+    "DaemonSet": "ds",
+    "ReplicaSet": "rs",
+    "CronJob": "cj",
+    "Job": "job",
+}
+"""Kinds as kubectl abbreviates them: the room is for the name."""
 
 
 class Group(NamedTuple):
@@ -62,6 +71,7 @@ def share_of(line: PodLine, grouping: Grouping, look: Look) -> Share:
         pod.restarts,
         line.cpu or 0,
         line.memory or 0,
+        int(line.usage is not None),
     )
     return Share(group_name(line, grouping), amounts, (GRADES.index(grade), pod.status))
 
@@ -78,9 +88,15 @@ def group_rank(name: str, totals: Totals, sort: str, reverse: bool) -> tuple[Any
     elif sort in BY_WORDS:
         value = name
     else:
-        # By trouble, and calmly: a group with any comes first, how much is no matter.
-        value = 0 if totals.amounts[FAULTY] else 1
+        # By trouble, and calmly, as the pods themselves: how much of it is no matter.
+        grade = GRADES[totals.worst[0]]
+        value = NOW if grade in ("bad", "warn") else OVER if grade == "over" else NONE
     return order(value, reverse), name
+
+
+def _short(owner: str) -> str:
+    kind, slash, name = owner.partition("/")
+    return f"{SHORT.get(kind, kind)}{slash}{name}"
 
 
 def group_cell(group: Group, column: str, grouping: Grouping, look: Look) -> Cell:
@@ -91,8 +107,8 @@ def group_cell(group: Group, column: str, grouping: Grouping, look: Look) -> Cel
     if column == "trouble":
         return ("! ", style) if amounts[FAULTY] else ("", "")
     if column == "name":
-        sign = look.glyph("▾", "v") if group.opened else look.glyph("▸", ">")
-        label = group.name.partition("/")[2] if grouping == "owner" else group.name
+        sign = look.glyph("▾", "v") if group.opened else look.glyph("›", ">")
+        label = _short(group.name.partition("/")[2]) if grouping == "owner" else group.name
         faulty = f" !{amounts[FAULTY]}" if amounts[FAULTY] else ""
         return f"{sign} {clean(label)} {amounts[PODS]}{faulty}", "strong"
     if column == "namespace":
@@ -105,9 +121,9 @@ def group_cell(group: Group, column: str, grouping: Grouping, look: Look) -> Cel
     if column == "restarts":
         return str(amounts[RESTARTS]), "" if amounts[RESTARTS] else "dim"
     if column == "cpu":
-        return cpu(amounts[CPU]), "strong"
+        return (cpu(amounts[CPU]), "strong") if amounts[MEASURED] else (UNKNOWN, "dim")
     if column == "memory":
-        return memory(amounts[MEMORY]), "strong"
+        return (memory(amounts[MEMORY]), "strong") if amounts[MEASURED] else (UNKNOWN, "dim")
     if column == grouping:
         return clean(group.name.partition("/")[2] or group.name), "dim"
     return "", ""

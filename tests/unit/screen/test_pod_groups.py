@@ -24,7 +24,7 @@ def line(key: str, status: str = "Running", millicores: int = 0, **more: Any) ->
 
 
 def totals(*lines: PodLine) -> Totals:
-    found = Totals(7)
+    found = Totals(8)
     for each in lines:
         found.add(each.pod.key, share_of(each, "owner", LOOK), 1)
     return found
@@ -41,7 +41,7 @@ WEB = totals(
     ("column", "cell"),
     [
         ("trouble", ("! ", "bad")),
-        ("name", ("▸ Deployment/web 3 !1", "strong")),
+        ("name", ("› deploy/web 3 !1", "strong")),
         ("namespace", ("shop", "dim")),
         ("ready", ("1/2", "warn")),
         ("status", ("CrashLoopBackOff", "bad")),
@@ -69,6 +69,7 @@ def test_a_pod_has_a_group_whatever_it_lacks() -> None:
 def test_what_failed_and_is_over_is_less_bad_than_what_goes_on() -> None:
     both = totals(line("a/x", "Evicted", phase="Failed"), line("a/y", "Running", ready=0))
     assert both.worst[1] == "Running"
+    assert group_cell(Group("a/g", both, True), "cpu", "owner", LOOK) == ("-", "dim"), "not measured is not zero"
     assert group_cell(Group("a/g", both, True), "status", "owner", LOOK) == ("Running", "warn")
 
 
