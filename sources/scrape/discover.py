@@ -16,7 +16,7 @@ from sources.scrape.settings import ScrapeConfig
 from sources.scrape.targets import KUBELET, Target, Wish, direct, kubelet, of_pod, of_service, wish
 from sources.scrape.usage import USAGE
 
-MOST_PODS = 20_000
+MOST_PODS = 10_000
 """Pods that are looked through for annotations."""
 AT_ONCE = 4
 

@@ -53,7 +53,10 @@ class Scraped(NamedTuple):
 
 
 class Exposition:
-    """Reads the bodies of one target, again and again. `number_of` gives a new series its number or `LEFT_OUT`."""
+    """Reads the bodies of one target, again and again.
+
+    `number_of` gives a new series its number or `LEFT_OUT`; it gets labels with empty values too.
+    """
 
     def __init__(self, number_of: Callable[[Labels], int], honor_timestamps: bool = True) -> None:
         self.about: dict[str, About] = {}

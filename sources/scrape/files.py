@@ -31,7 +31,8 @@ def read_files(paths: Sequence[str], now: float) -> Data:
     values: list[list[float]] = []
     moment = round(now * 1000)
 
-    def number_of(series: Labels) -> int:
+    def number_of(given: Labels) -> int:
+        series = tuple(pair for pair in given if pair[1])
         number = numbers.setdefault(series, len(labels))
         if number == len(labels):
             labels.append(series)

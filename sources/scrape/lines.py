@@ -40,7 +40,7 @@ class Sample(NamedTuple):
     series: str
     """The text of the name and the labels: the same text is the same series."""
     labels: Labels
-    """Sorted by name, `__name__` among them, without empty values."""
+    """Sorted by name, `__name__` among them; empty values are kept, since they keep a target's label away."""
     rest: str
     """The text after it: value, timestamp, exemplar."""
 
@@ -70,8 +70,7 @@ def sample(line: str) -> Sample:
     rest = line[at:]
     if rest[:1] not in (" ", "\t"):
         raise LineError("no value" if not rest else f"unexpected {_shown(rest)} after the series")
-    labels = tuple(sorted(pair for pair in found.items() if pair[1]))
-    return Sample(line[:at], labels, rest.lstrip(" \t"))
+    return Sample(line[:at], tuple(sorted(found.items())), rest.lstrip(" \t"))
 
 
 def _braces(line: str, at: int, found: dict[str, str]) -> int:

@@ -106,15 +106,16 @@ class Memory:
 
 def joined(labels: Labels, target: Labels, honor: bool) -> Labels:
     """A sample's labels with its target's; of two with one name the target's counts and the sample's becomes
-    exported_..., or with `honor` the sample's counts."""
+    exported_..., or with `honor` the sample's counts, even an empty one (a Pushgateway's `instance`)."""
     found = dict(labels)
     for name, value in target:
-        if name in found:
-            if honor:
-                continue
+        if honor:
+            found.setdefault(name, value)
+            continue
+        if found.get(name):
             other = f"exported_{name}"
-            while other in found:
+            while found.get(other):
                 other = f"exported_{other}"
             found[other] = found[name]
         found[name] = value
-    return tuple(sorted(found.items()))
+    return tuple(sorted(pair for pair in found.items() if pair[1]))

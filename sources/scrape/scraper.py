@@ -27,7 +27,9 @@ T = TypeVar("T")
 AT_ONCE = 6
 """Requests on their way together."""
 LOOK = 60.0
-"""Seconds between two searches for targets."""
+"""Seconds between two searches for targets, at least..."""
+SELDOM = 900.0
+"""...and at most."""
 LONGEST_PAUSE = 120.0
 """Seconds between two tries of a target that is down; less than the lookback, so that its `up` stays visible."""
 DENIED_PAUSE = 300.0
@@ -83,11 +85,14 @@ class Scraper:
         """Looks for targets now and then, and keeps scraping them."""
         try:
             while True:
+                started = self._clock.monotonic()
                 self._found = await discover(self._config, self._cluster)
+                took = self._clock.monotonic() - started
                 await self._choose()
                 self.looked = True
                 self._progress()
-                await self._nudge.pause(self._clock, LOOK)
+                # A search that is long is a large one: it may take a sixtieth of the time.
+                await self._nudge.pause(self._clock, min(max(LOOK, 60 * took), SELDOM))
         finally:
             for task in self._tasks.values():
                 task.cancel()

@@ -21,7 +21,7 @@ class Series:
         self.labels: list[Labels] = []
 
     def number(self, labels: Labels) -> int:
-        self.labels.append(labels)
+        self.labels.append(tuple(pair for pair in labels if pair[1]))
         return len(self.labels) - 1
 
 

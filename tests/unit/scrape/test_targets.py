@@ -142,6 +142,9 @@ def test_labels_of_target_and_sample_are_joined_as_prometheus_does() -> None:
         __name__="m", job="j", instance="i", code="200", exported_job="x"
     )
     assert joined(theirs, ours, True) == labelled(__name__="m", job="x", instance="i", code="200")
+    pushed = (("__name__", "m"), ("instance", ""), ("job", "x"))
+    assert joined(pushed, ours, True) == labelled(__name__="m", job="x")
+    assert joined(pushed, ours, False) == labelled(__name__="m", job="j", instance="i", exported_job="x")
     twice = labelled(__name__="m", job="x", exported_job="y")
     assert dict(joined(twice, ours, False))["exported_exported_job"] == "x"
 
