@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from sources.contract import Context, Denied
+from sources.contract import Clock, Context, Denied
 from sources.model import Service
 from sources.scrape import ScrapeConfig, ScrapeSource
 
@@ -88,12 +88,13 @@ def source(
     cluster: Staged | None = None,
     exporters: Callable[[httpx.Request], httpx.Response] | None = None,
     peers: Sequence[object] = (),
+    clock: Clock | None = None,
     **config: Any,
 ) -> ScrapeSource:
     """A source that scrapes always, over the staged cluster and a function that stands for all exporters."""
     config = {"when": "always", **config}
     others = [*peers, *([cluster] if cluster is not None else [])]
-    context = Context("scrape", QuickClock(), lambda: others)
+    context = Context("scrape", clock or QuickClock(), lambda: others)
     transport = httpx.MockTransport(exporters) if exporters is not None else None
     return ScrapeSource(ScrapeConfig(**config), context, transport)
 

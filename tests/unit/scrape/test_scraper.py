@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 from sources.contract import Misconfigured, NotSupported, QueryError, Status, Unavailable
 from sources.model import QueryResult
 from sources.scrape import ScrapeConfig, ScrapeSource
-from sources.testing import SourceContract
+from sources.testing import ManualClock, SourceContract, settle
 from tests.unit.scrape.staged import METRICS, Staged, answering, rows, source
 
 
@@ -269,6 +270,81 @@ async def told(scrape: ScrapeSource, seconds: float) -> list[Status]:
     except TimeoutError:
         pass
     return found
+
+
+@asynccontextmanager
+async def running(scrape: ScrapeSource) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
+    """The feed runs; the given function lets so many seconds pass, each with all that happens in it."""
+    clock = scrape._context.clock
+    assert isinstance(clock, ManualClock)
+
+    async def listen() -> None:
+        async for _ in scrape.samples():
+            pass
+
+    async def passing(seconds: int) -> None:
+        for _ in range(seconds):
+            await clock.advance(1)
+            for _ in range(4):  # what is in the writer's thread comes back before time goes on
+                await asyncio.get_running_loop().run_in_executor(scrape._writer, lambda: None)
+                await settle()
+
+    task = asyncio.create_task(listen())
+    try:
+        await passing(2)
+        yield passing
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await scrape.close()
+
+
+async def test_a_target_that_is_down_is_asked_ever_more_seldom() -> None:
+    asked: Counter[str] = Counter()
+
+    def exporters(request: httpx.Request) -> httpx.Response:
+        asked[request.url.host] += 1
+        return httpx.Response(200 if request.url.host == "good" else 500, content=METRICS)
+
+    scrape = source(exporters=exporters, urls=("http://good", "http://bad"), clock=ManualClock())
+    async with running(scrape) as passing:
+        await passing(600)
+        assert 38 <= asked["good"] <= 42
+        assert 5 <= asked["bad"] <= 8
+        up = await scrape.query("up")
+        assert rows(up) == {"instance=good:80": 1.0, "instance=bad:80": 0.0}
+
+
+async def test_targets_that_come_and_go_are_followed() -> None:
+    staged = cluster()
+    scrape = source(staged, clock=ManualClock(), kubelets=False, usage=False)
+    async with running(scrape) as passing:
+        await passing(30)
+        assert len((await scrape.query("reqs_total")).series) == 1
+        annotated, other = staged.answers["/api/v1/pods"]["items"]
+        staged.items("/api/v1/pods", other)
+        await passing(60)
+        assert (await scrape.query('{pod="web-1"}')).series == (), "gone, and not for want of samples"
+        staged.items("/api/v1/pods", annotated)
+        await passing(80)
+        assert len((await scrape.query("reqs_total")).series) == 1
+
+
+async def test_short_of_bytes_everything_is_read_less_often_and_that_is_said() -> None:
+    asked = 0
+
+    def exporters(request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        return httpx.Response(200, content=b"# " + b"x" * 100_000 + b"\na 1\n")
+
+    urls = tuple(f"http://host{number}" for number in range(4))
+    scrape = source(exporters=exporters, urls=urls, clock=ManualClock(), max_megabytes_per_minute=0.5)
+    async with running(scrape) as passing:
+        await passing(600)
+        assert 36 <= asked <= 54, "half a megabyte a minute is five bodies"
+        assert scrape._scraper is not None
+        assert "0.5 MB a minute reached: every 48 s instead of 15 s" in scrape._scraper.status().missing[0]
 
 
 async def test_where_a_prometheus_answers_nothing_is_scraped_or_said() -> None:
