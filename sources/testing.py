@@ -215,6 +215,16 @@ class SourceContract:
                 assert isinstance(error, SourceError), f"an object was made up: {error!r}"
                 assert "there-is-no-such-pod" in str(error)
 
+    async def test_a_list_of_objects_keeps_to_its_limit(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, Objects):
+                try:
+                    page = await source.list_objects("Pod", "kube-system", 1)
+                except SourceError:
+                    return  # not reachable here, or not allowed
+                assert len(page.items) <= 1
+                assert all(item.get("kind") == "Pod" for item in page.items), "an item says what it is"
+
     async def test_check_never_raises_and_says_something(self) -> None:
         async with self.source() as source:
             if isinstance(source, Diagnosable):
