@@ -61,3 +61,17 @@ def columns(screen: MainScreen, pane: TablePane[object]) -> Question:
     return Question(
         f"order of the {pane.what}", choices, lambda chosen: pane.set_sort(chosen[0]), current=pane.sort
     )
+
+
+def pins(screen: MainScreen) -> Question:
+    """A pinned query, to be asked."""
+    choices = [
+        Choice(query, query, pinned.error, str(number))
+        for number, (query, pinned) in enumerate(screen.console.strip.pins, start=1)
+    ]
+
+    def take(chosen: Sequence[str]) -> None:
+        screen.focus_pane(screen.console)
+        screen.console.ask(chosen[0])
+
+    return Question("pinned query", choices, take, nothing="nothing is pinned: P pins the query of the console")

@@ -33,6 +33,7 @@ class FakeMetrics:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.moments: list[float | None] = []
         self.ranges: list[tuple[float, float, float]] = []
         self.instant: QueryResult | Exception = vector(({"job": "web"}, 3.0), ({"job": "db"}, 7.0))
         self.span: QueryResult | Exception = matrix(
@@ -53,6 +54,7 @@ class FakeMetrics:
 
     async def query(self, expr: str, at: float | None = None) -> QueryResult:
         self.asked.append(expr)
+        self.moments.append(at)
         return await self._answer(self.instant)
 
     async def query_range(self, expr: str, start: float, end: float, step: float) -> QueryResult:

@@ -32,6 +32,10 @@ def _graph(what: Callable[[ConsolePane], object]) -> Callable[[MainScreen], obje
     return run
 
 
+def _pin(screen: MainScreen) -> None:
+    screen.say(screen.console.strip.toggle(screen.console.expr))
+
+
 CONSOLE: tuple[Action, ...] = (
     Action("edit_query", "e", "e", "edit the query", "PromQL", _console(lambda console: console.edit())),
     Action("graph", "v", "v", "table or graph", "PromQL", _console(lambda console: console.toggle_graph())),
@@ -67,5 +71,6 @@ CONSOLE: tuple[Action, ...] = (
         "PromQL",
         _graph(lambda console: console.graph.action_cursor_right()),
     ),
+    Action("pin", "P", "P", "pin this query, or unpin it", "PromQL", _pin),
     Action("run_query", "r", "r", "ask again now", "PromQL", _console(lambda console: console.run_query())),
 )

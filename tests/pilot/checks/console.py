@@ -86,3 +86,19 @@ async def _(on: Stage) -> None:
     assert 'off {job="db"}' in on.text
     await on.press("m")
     assert not graph.off
+
+
+@check("pin")
+async def _(on: Stage) -> None:
+    console = on.screen.console
+    await on.settle()
+    await on.press("P")
+    assert on.bottom == "pinned"
+    assert console.memory.pins == ["sum by (job) (up)"]
+    await on.pass_seconds(1)
+    await on.settle()
+    assert "max of 2: 7" in console.strip.plain[0]
+    await on.press("P")
+    assert console.memory.pins == []
+    await on.pilot.pause(0)
+    assert console.strip.size.height == 0

@@ -15,16 +15,19 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from sources.answering import FirstAnswer
+from sources.config import state_path
 from sources.contract import MetricsQueries
 from sources.rules.duration import human_duration
 from tui.panes.console.answers import Answer, Ask, after, graph_data, range_steps
 from tui.panes.console.editor import SIGN, QueryEditor
 from tui.panes.console.highlight import mistake, one_line
 from tui.panes.console.lore import Lore, Question
+from tui.panes.console.memory import Memory
 from tui.panes.console.notes import Notes, pointed, remarks
 from tui.panes.console.reading import limits
+from tui.panes.console.strip import PinStrip
 from tui.panes.console.table import SERIES, TREND, VALUE, Row, Table, cells, ordered, result_table
-from tui.panes.console.telling import answer_state, clock_text, emptiness
+from tui.panes.console.telling import answer_state, clock_text, emptiness, time_zone
 from tui.panes.console.units import PLAIN, measure
 from tui.panes.pane import Pane
 from tui.session import Session
@@ -71,7 +74,11 @@ class ConsolePane(Pane):
         self.notes = Notes(palette)
         self.shared = Notes(palette, whole=True)
         self.table = LineTable((), palette, glyphs="ascii" if plain else "unicode")
-        self.graph = Graph(palette, glyphs="ascii" if plain else "braille")
+        self.zone = time_zone(session.settings.ui.clock)
+        self.graph = Graph(palette, glyphs="ascii" if plain else "braille", tz=self.zone)
+        invented = [kind for kind, _ in session.settings.sources.values()] == ["demo"]
+        self.memory = Memory(None if invented else state_path(), session.settings.pins.queries)
+        self.strip = PinStrip(palette, session, self.memory)
         self._metrics = FirstAnswer(self._offered)
         self.expr = FIRST_QUERY
         self.window = 1800
@@ -94,6 +101,7 @@ class ConsolePane(Pane):
 
     def compose(self) -> ComposeResult:
         yield self.heading
+        yield self.strip
         yield self.prompt
         yield self.choices
         yield self.notes
@@ -104,6 +112,7 @@ class ConsolePane(Pane):
     def on_mount(self) -> None:
         self.graph.display = False
         self.prompt.lore = Lore(self._put, self._aside, self.session.clock, self.prompt.refresh_offers)
+        self.prompt.set_history(SIGN, self.memory.history)
         self.prompt.open(SIGN, self.expr)
         self.table.set_placeholder("asking", self.expr)
         self.call_after_refresh(self.run_query)
@@ -186,13 +195,16 @@ class ConsolePane(Pane):
         self._tell_shared()
 
     def _tell_shared(self) -> None:
-        """What all rows have in common, and how many labels find no room."""
+        """How many labels find no room, and what all rows have in common."""
         table, said = self._table, []
+        fitted = {index for index, _ in fit_columns(table.columns, max(self.size.width - 1, 1))}
+        hidden = [
+            each.key for index, each in enumerate(table.columns) if index not in fitted and each.key != TREND
+        ]
+        if hidden:
+            said.append(f"+{len(hidden)} label{'s' if len(hidden) > 1 else ''} (w)")
         if table.shared:
             said.append(f"all: {table.shared}")
-        hidden = len(table.columns) - len(fit_columns(table.columns, max(self.size.width - 1, 1)))
-        if hidden:
-            said.append(f"{hidden} more column{'s' if hidden > 1 else ''} (w)")
         shown = self.table.display and bool(table.rows)
         self.shared.say([("  ".join(said), "dim")] if said and shown else [])
 
@@ -207,7 +219,7 @@ class ConsolePane(Pane):
     def title_pieces(self) -> Sequence[Piece]:
         pieces: list[Piece] = [(f"{human_duration(self.window)} ", "title.count")]
         if self.at is not None:
-            pieces.append((f"to {clock_text(self.at, self.session.now)}, not now ", "title.filter"))
+            pieces.append((f"to {clock_text(self.at, self.session.now, self.zone)}, not now ", "title.filter"))
         if self.answer.instant is not None:
             pieces.append((f"{len(self.answer.instant.series)} series ", "title.count"))
         return pieces
@@ -221,6 +233,8 @@ class ConsolePane(Pane):
         due = self._since_run >= EVERY and self._asked_at is None and self.at is None
         if due and self.session.held_since is None and self.display:
             self.run_query()
+        if self.session.held_since is None and self.display:
+            self.strip.tick(self.source(), self.window)
         self.tell_title()
 
     # -- what keys do: the query
@@ -233,6 +247,9 @@ class ConsolePane(Pane):
     def ask(self, query: str, thresholds: Sequence[float] = ()) -> None:
         """Runs another query; its graph gets lines at the thresholds."""
         query = one_line(query.strip())
+        self.prompt.history(SIGN).add(query)
+        self.memory.remember(query)
+        self.run_worker(self.memory.save, group="memory", thread=True)
         if query != self.expr:
             self.graph.reset()
             self.sort, self.reverse = "", False
@@ -302,8 +319,10 @@ class ConsolePane(Pane):
 
     def pan(self, step: int) -> None:
         """Half a window back in time, or on; at the end the clock is followed again."""
-        end = self.session.now if self.at is None else self.at
-        self.set_time(end + step * self.window / 2)
+        now = self.session.now
+        moment = (now if self.at is None else self.at) + step * self.window / 2
+        # Meanwhile the clock went on: what is nearly its end is its end.
+        self.set_time(None if step > 0 and moment > now - self.window / 4 else moment)
 
     def set_time(self, moment: float | None) -> None:
         """The moment that is looked at; None, or one that is not past, follows the clock."""
@@ -373,5 +392,5 @@ class ConsolePane(Pane):
 
     def use_palette(self, palette: Mapping[str, Style]) -> None:
         super().use_palette(palette)
-        for part in (self.prompt, self.choices, self.notes, self.shared, self.table, self.graph):
+        for part in (self.strip, self.prompt, self.choices, self.notes, self.shared, self.table, self.graph):
             part.palette = palette

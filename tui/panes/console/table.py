@@ -14,7 +14,7 @@ from tui.sheets.sheet import order
 from tui.widgets.axis import format_value
 from tui.widgets.columns import Column
 from tui.widgets.rows import Cell
-from tui.widgets.spark import sparkline
+from tui.widgets.spark import trendline
 from tui.widgets.text import width
 
 NAME = "__name__"
@@ -164,7 +164,7 @@ def cells(
         elif column.key == VALUE:
             shown.append((value_cell(row, measure, wide), "strong"))
         elif column.key == TREND:
-            spark = sparkline(row.trend.values, TREND_CELLS, glyphs=glyphs) if row.trend is not None else ""
+            spark = trendline(row.trend.values, TREND_CELLS, glyphs) if row.trend is not None else ""
             shown.append((spark, "trend"))
         else:
             shown.append((clean(row.labels.get(column.key, "")), "name"))

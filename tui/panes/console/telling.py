@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from sources.rules.duration import human_duration
 from sources.text import clean
@@ -45,10 +45,15 @@ def emptiness(answer: Answer, query: str, every: int) -> tuple[str, str]:
     return "empty result", f"no series match at this moment: {clean(answer.expr)}"
 
 
-def clock_text(moment: float, now: float) -> str:
-    """A moment in UTC, with its day when that is not today's."""
+def time_zone(clock: str) -> tzinfo:
+    """The zone that moments are shown in: "utc", or "local" for this machine's."""
+    return (datetime.now(UTC).astimezone().tzinfo or UTC) if clock == "local" else UTC
+
+
+def clock_text(moment: float, now: float, zone: tzinfo = UTC) -> str:
+    """A moment, with its day when that is not today's."""
     try:
-        at, today = datetime.fromtimestamp(moment, UTC), datetime.fromtimestamp(now, UTC)
+        at, today = datetime.fromtimestamp(moment, zone), datetime.fromtimestamp(now, zone)
     except (OverflowError, ValueError, OSError):
         return f"{moment:g}"
     shape = "%H:%M" if at.second == 0 else "%H:%M:%S"
