@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,6 @@ if str(ROOT) not in sys.path:  # `pytest` without `python -m` does not add it
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
 os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
-# What topmast remembers must come neither from nor to the person who runs the tests.
-os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="topmast-tests-")
 os.environ.pop("NO_COLOR", None)
 os.environ.pop("TEXTUAL_THEME", None)
 os.environ.pop("TOPMAST_CONFIG", None)
@@ -33,3 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-goldens", action="store_true", help="write tests/goldens/* anew; then look at the diff"
     )
+
+
+@pytest.fixture(autouse=True)
+def _own_state(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What topmast remembers comes neither from nor to the person who runs the tests, nor from another test. The
+    test bed of the live tests stays where it is: it is meant to be found again."""
+    if request.node.get_closest_marker("live") is None:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
