@@ -216,6 +216,8 @@ class ScrapeSource:
         return poll(self._read_alerts, context.clock, every, VIA, nudge=context.nudge)
 
     async def _read_alerts(self) -> Picture:
+        if self._first is None and self.wanted():
+            await self.collect()  # a command runs this feed alone
         await self._begun()
         scraper = self._scraper
         if scraper is None or not scraper.looked:

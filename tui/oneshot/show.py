@@ -21,10 +21,12 @@ CAPABILITIES = (
     "Events",
     "Usage",
     "Alerts",
+    "Samples",
     "MetricsQueries",
     "Monitoring",
     "Objects",
     "ServiceProxy",
+    "ApiServer",
     "Scoped",
     "Diagnosable",
 )

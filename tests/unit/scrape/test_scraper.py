@@ -369,6 +369,15 @@ async def test_where_none_answers_it_begins_by_itself(error: Exception) -> None:
     await scrape.close()
 
 
+async def test_where_nothing_is_evaluated_there_are_not_simply_no_alerts() -> None:
+    scrape = source(cluster(), peers=(Peer(NotSupported("no Prometheus found")),), when="auto")
+    async with aclosing(scrape.alerts()) as alerts:  # type: ignore[type-var]  # it is a generator
+        await anext(alerts)
+        (status,) = [change for change in await anext(alerts) if isinstance(change, Status)]
+    assert status.state == "absent"
+    await scrape.close()
+
+
 async def test_asked_to_it_scrapes_beside_a_prometheus() -> None:
     scrape = source(cluster(), peers=(Peer(),))
     assert (await told(scrape, 20))[-1].state == "live"
