@@ -45,6 +45,10 @@ STATES = (
     ("! stale", "the last known picture; the source is lost and tried again"),
     ("× forbidden", "a right is missing; the title names it"),
     ("○ absent", "the server does not offer this"),
+    ("! before a row", "something is wrong with it; such rows come first, ended ones after those that go on"),
+    ("• before a row", "it came, or became faulty, since your last key in this pane (and a minute); :seen clears"),
+    ("+35m/12m", "change against an hour ago, or against 12 minutes ago where nothing older was seen"),
+    ("› deploy/web 5 !2", "a group of five pods, two of them faulty; Enter opens and closes it"),
 )
 
 

@@ -80,7 +80,7 @@ class TablePane(Pane, Generic[R]):
         self.faults_only = False
         self.sort = self.sheet.sort
         self.reverse = self.sheet.field(self.sort).largest_first
-        self.choice = Choice()
+        self.choice = Choice(names=tuple(session.settings.columns.get(pane_id, ())))
         self.fields: Sequence[Field[Any]] = self.choice.fields(self.sheet)
         """The columns that are shown where there is room."""
         glyphs = "ascii" if session.ascii_only else "unicode"

@@ -39,7 +39,7 @@ async def _(on: Stage) -> None:
         assert pane.grouping == grouping
         assert pane.table.cursor_key == chosen, "its group is open, so the cursor stays"
     assert "2 by namespace" in on.title(pane)
-    await on.press("g", "enter")
+    await on.press("g", "enter", "u", "u")
     assert not on.screen.overlays, "Enter on a group is for the group"
     await on.press("b")
     assert pane.grouping == "none"

@@ -1,8 +1,17 @@
-"""What is new since somebody looked: the marks appear by facts, and go only after somebody was there."""
+"""What is new since somebody looked: the marks appear by facts, and go only after somebody was there. And what
+a table shows before anybody chose."""
 
 from __future__ import annotations
 
+from sources.config import Settings, Ui
+from sources.testing import ManualClock
+from tests.pilot.staged import StagedRuntime
+from tui.panes.nodes import NodesPane
+from tui.panes.pods import PodsPane
 from tui.panes.seen import STAY, Seen
+from tui.session import Session
+from tui.sheets.choice import Choice
+from tui.sheets.nodes import NODES
 
 NOW = 1_764_000_000.0
 
@@ -53,3 +62,10 @@ def test_all_can_be_said_to_be_seen() -> None:
     seen.all_seen(NOW + 6)
     assert not seen.is_fresh("a", NOW + 3)
     assert seen.is_fresh("c", NOW + 7)
+
+
+def test_columns_of_the_configuration_are_those_shown_first() -> None:
+    settings = Settings(Ui(), {}, {}, None, columns={"pods": ("ip", "name")})
+    session = Session(StagedRuntime(), settings, ManualClock(NOW))  # type: ignore[arg-type]  # stands for it
+    assert [field.column.key for field in PodsPane(session, {}, "pods").fields] == ["ip", "name"]
+    assert NodesPane(session, {}, "nodes").fields == Choice().fields(NODES)
