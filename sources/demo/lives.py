@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain, count
 
 from sources.demo import incidents, scripts
 from sources.demo.catalog import Workload
@@ -64,12 +64,7 @@ def _rolling(plan: Plan, workload: Workload, rng: random.Random) -> Iterator[Bir
     """A rollout each `every` seconds."""
     first = plan.start + rng.uniform(120.0, 300.0)
     later = (Version(first + generation * workload.every, workload) for generation in count())
-    yield from replaced(plan, rng, _after(Version(0, workload), later))
-
-
-def _after(first: Version, others: Iterator[Version]) -> Iterator[Version]:
-    yield first
-    yield from others
+    yield from replaced(plan, rng, chain([Version(0, workload)], later))
 
 
 def _waits_for_quota(plan: Plan, workload: Workload, rng: random.Random) -> Iterator[Birth]:
