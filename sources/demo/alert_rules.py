@@ -61,7 +61,8 @@ RULES: tuple[AlertRule, ...] = (
               60, "warning", "Container is held up by its CPU limit.",
               "Container {container} of pod {namespace}/{pod} is throttled in {value}% of its CPU periods."),
     AlertRule("KubeHpaMaxedOut",
-              'kube_horizontalpodautoscaler_status_condition{condition="ScalingLimited",status="true"} == 1', 60,
+              'max by (namespace, horizontalpodautoscaler) ('
+              'kube_horizontalpodautoscaler_status_condition{condition="ScalingLimited",status="true"}) == 1', 60,
               "warning", "Autoscaler is at its maximum.",
               "HPA {namespace}/{horizontalpodautoscaler} runs at its maximum and would like more replicas."),
     AlertRule("KubePersistentVolumeFillingUp",

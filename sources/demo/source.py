@@ -81,7 +81,8 @@ class DemoSource:
 
     def describe(self) -> str:
         """What it invents."""
-        return f"an invented cluster of {self._config.nodes} nodes (seed {self._config.seed})"
+        scenario = "" if self._config.scenario == DEFAULT else f", {self._config.scenario}"
+        return f"an invented cluster of {self._config.nodes} nodes (seed {self._config.seed}{scenario})"
 
     def place(self) -> Place:
         """The invented cluster."""

@@ -368,3 +368,12 @@ async def test_focus_changes_send_the_cursor_line_only() -> None:
         assert not table.has_focus
         assert table.lines[1].over == "cursor.blurred"
         assert table.sent == [Region(0, 1, 40, 1)]
+
+
+async def test_more_columns_come_with_rows_that_have_them() -> None:
+    table = Watched(COLUMNS, id="t")
+    async with Screen(table).run_test(size=(40, 6)):
+        table.set_rows(KeyedRows(["a"], str, lambda name: ((name, ""), ("1m", ""))))
+        rows = KeyedRows(["a"], str, lambda name: ((name, ""), ("1m", ""), ("9Mi", "")))
+        table.set_columns((*COLUMNS, Column("memory", "MEM", 5)), rows)
+        assert "9Mi" in table.plain[1]

@@ -130,10 +130,12 @@ class LineTable(LineWidget, can_focus=True):
         """
         self._renew(keys)
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Show other columns; the cells of the rows must agree with them."""
+    def set_columns(self, columns: Sequence[Column], rows: Rows | None = None) -> None:
+        """Show other columns; the cells of the rows must agree with them. `rows` are the ones that do, where those
+        shown so far have other cells."""
         if tuple(columns) != self._columns:
             self._columns = tuple(columns)
+            self._rows = self._rows if rows is None else rows
             self._fitted = None
             self._painted.clear()
             self.update_lines()

@@ -187,9 +187,10 @@ class ConsolePane(Pane):
         found: dict[Hashable, Row] = {row.key: row for row in ordered(table.rows, self.sort, self.reverse)}
         glyphs = self.session.look.glyphs
         show = partial(cells, table=table, measure=self._measure, glyphs=glyphs, wide=self.wide)
-        self.table.set_columns(table.columns)
+        rows = KeyedRows(list(found), found.__getitem__, show)
+        self.table.set_columns(table.columns, rows)
         self.table.set_sort(self.sort or None, self.reverse)
-        self.table.set_rows(KeyedRows(list(found), found.__getitem__, show))
+        self.table.set_rows(rows)
         if not found:
             self.table.set_placeholder(*emptiness(self.answer, self.expr, EVERY))
         self._tell_shared()
