@@ -18,7 +18,7 @@ def palette(screen: MainScreen) -> Question:
     choices += [
         Choice(f":{command.names[0]}", f":{command.names[0]}", f"{command.usage}  {command.text}".strip())
         for command in COMMANDS
-        if command.names[0] not in BY_NAME
+        if command.usage or command.names[0] not in BY_NAME
     ]
     return Question("what to do", choices, lambda chosen: _do(screen, chosen[0]))
 
