@@ -217,7 +217,7 @@ PODS: Sheet[PodLine] = Sheet(
             wide=True,
         ),
         Field(
-            Column("message", "WHY", 40, flex=4, min_width=20, priority=75),
+            Column("message", "WHY", 40, flex=4, min_width=36, priority=75),
             lambda line, _: line.pod.message,
             lambda line, look: "" if pod_problem(line.pod, look.now) else "dim",
             wide=True,
