@@ -71,5 +71,5 @@ async def test_a_team_user_is_told_the_missing_rights(bed: Bed) -> None:
         assert found.unseen == ()
         refused = await find_related(source, foreign)
         said = "\n".join(refused.unseen)
-        for right in ("get replicasets", "list services", "list horizontalpodautoscalers"):
+        for right in ("get replicasets.apps", "list services", "list horizontalpodautoscalers.autoscaling"):
             assert f"{right} in shop" in said
