@@ -124,6 +124,11 @@ async def test_the_table_is_ordered_by_its_columns() -> None:
         await on.settle()
         assert order() == "zy", "another answer has its own columns and order"
         assert console.table.plain[0].split() == ["zone", "VALUE", "TREND"]
+        labels = dict.fromkeys("abcdefg", "1")
+        metrics.instant = vector(*((labels | {name: "2"}, 1.0) for name in labels))
+        console.ask("more columns than before")
+        await on.settle()
+        assert console.table.plain[0].split() == [*labels, "VALUE", "TREND"]
 
 
 async def test_what_all_series_share_is_said_once_and_what_has_no_room() -> None:

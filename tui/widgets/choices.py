@@ -12,6 +12,8 @@ from tui.widgets.text import fit, width
 
 MOST = 6
 """Lines at most."""
+KIND = 13
+"""Cells in which a choice says what it is; its name goes before its details."""
 
 
 class Choice(NamedTuple):
@@ -67,7 +69,7 @@ class Choices(LineWidget):
         shown = self._choices[first : first + room]
         if not shown and not note:
             return [Line((("  nothing fits", "dim"),))]
-        size = min(max((width(choice.text) for choice in shown), default=0), max(columns // 2, 12))
+        size = min(max((width(choice.text) for choice in shown), default=0), max(columns - 2 - KIND, 12))
         return [*(self._line(c, first + i, size, columns) for i, c in enumerate(shown)), *note]
 
     def _line(self, choice: Choice, index: int, size: int, columns: int) -> Line:
@@ -77,8 +79,8 @@ class Choices(LineWidget):
             (fit(choice.text, size, elide="middle"), "name"),
         ]
         kind = f"  {choice.kind}"
-        pieces.append((fit(kind, 13), "dim"))
-        room = columns - 2 - size - 13
+        pieces.append((fit(kind, KIND), "dim"))
+        room = columns - 2 - size - KIND
         if room > 3 and choice.detail:
             pieces.append((fit(choice.detail, room), "dim"))
         return Line(tuple(pieces), "cursor" if chosen else "")

@@ -38,6 +38,12 @@ class QueryEditor(Prompt):
         """Whether the list is open."""
         return self._choices.is_open
 
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The units that metrics state themselves, as far as their metadata have been read."""
+        found = self.lore.metadata if self.lore is not None else {}
+        return {name: each.unit for name, each in found.items() if each.unit}
+
     def open(self, sign: str, value: str = "", hint: object = None) -> None:
         """Ask anew."""
         self._choices.close()

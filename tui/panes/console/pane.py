@@ -168,7 +168,7 @@ class ConsolePane(Pane):
 
     def show_answer(self) -> None:
         answer = self.answer
-        self._measure = measure(answer.expr)
+        self._measure = measure(answer.expr, self.prompt.units)
         self._table = result_table(answer, self._measure, self.wide)
         self.notes.say(remarks(answer, len(SIGN), self.size.width))
         self._show_rows()
@@ -176,8 +176,8 @@ class ConsolePane(Pane):
         lines = sorted({*self.thresholds, *limits(answer.expr)})
         self.graph.show(graph_data(answer.span, self._measure, lines) if answer.span is not None else GraphData())
         missing = answer.error is None and answer.span_error
-        why = emptiness(answer, self.expr, EVERY)
-        self.graph.set_placeholder(f"no graph: {error_text(missing)}" if missing else why[1])
+        why = f"no graph: {error_text(missing)}" if missing else emptiness(answer, self.expr, EVERY)[1]
+        self.graph.set_placeholder(why)
         self.tell_title()
 
     def _show_rows(self) -> None:
