@@ -57,6 +57,13 @@ def test_pins_are_kept_and_those_of_the_configuration_come_first(tmp_path: Path)
     assert len(again.pins) == MOST_PINS
 
 
+def test_half_a_character_is_no_reason_to_fail(tmp_path: Path) -> None:
+    memory = Memory(tmp_path)
+    memory.remember("a\ud800b")
+    assert memory.pin("c\udfff") == "pinned"
+    assert (Memory(tmp_path).history, Memory(tmp_path).pins) == (["a?b"], ["c?"])
+
+
 def test_without_a_place_to_write_it_lasts_for_the_session(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")

@@ -66,7 +66,8 @@ class Memory:
         if self._file is None:
             return ""
         history = _newest([*self._read().history, *self._asked])
-        kept = Kept(tuple(history), tuple(pin for pin in self.pins if pin not in self._configured))
+        pins = [pin for pin in self.pins if pin not in self._configured]
+        kept = Kept(tuple(map(_writable, history)), tuple(map(_writable, pins)))
         fresh = self._file.with_suffix(".new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -85,6 +86,11 @@ class Memory:
             return msgspec.json.decode(self._file.read_bytes(), type=Kept)
         except (OSError, msgspec.MsgspecError):
             return Kept()
+
+
+def _writable(query: str) -> str:
+    """The query as UTF-8 has it: half a character (a lone surrogate) becomes a question mark."""
+    return query.encode("utf-8", "replace").decode("utf-8")
 
 
 def _newest(queries: Sequence[str]) -> list[str]:
