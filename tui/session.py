@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from sources.config import Settings
-from sources.contract import STREAMS, Batch, Clock, Located, Place, Scoped, Status
+from sources.contract import STREAMS, Batch, Clock, Located, Place, Scoped, Snapshot, Status, Upsert
 from sources.runtime import Runtime
 from sources.world import FeedState, Frame, World
 from tui.sheets.sheet import Look
@@ -34,6 +34,7 @@ class Session:
         self.held_since: float | None = None
         self._waiting: deque[Batch] = deque()
         self._waiting_changes = 0
+        self._held_news: dict[str, set[str]] = {}
         self._slots: list[str] = []
 
     # -- time
@@ -78,8 +79,10 @@ class Session:
         for batch in self.runtime.take():
             self._waiting.append(batch)
             self._waiting_changes += len(batch.changes)
+            if self.held_since is not None:
+                self._note_news(batch)
         if self.held_since is not None and self._waiting_changes > MOST_HELD:
-            self.held_since = None
+            self.release()
         if self.held_since is None:
             deadline = time.perf_counter() + budget
             while self._waiting and time.perf_counter() < deadline:
@@ -94,11 +97,25 @@ class Session:
 
     def release(self) -> None:
         self.held_since = None
+        self._held_news.clear()
 
     @property
     def waiting(self) -> int:
         """Changes that arrived while time is held."""
         return self._waiting_changes
+
+    def waiting_in(self, feed: str) -> int:
+        """How many things of a feed are new or changed since time is held."""
+        return len(self._held_news.get(feed, ()))
+
+    def _note_news(self, batch: Batch) -> None:
+        news = self._held_news.setdefault(batch.feed, set())
+        for change in batch.changes:
+            if isinstance(change, Upsert):
+                news.add(change.object.key)
+            elif isinstance(change, Snapshot):
+                known = self.world.table(change.kind)
+                news.update(thing.key for thing in change.objects if known.get(thing.key) != thing)
 
     # -- namespaces
 

@@ -94,6 +94,10 @@ class World:
     def pod_usage(self) -> Table[PodUsage]:
         return self._table("pod_usage")
 
+    def table(self, kind: Kind) -> Table[Thing]:
+        """The table of a kind."""
+        return self._fold.tables[kind]
+
     def _table(self, kind: Kind) -> Table:  # type: ignore[type-arg]  # the properties above name the type
         return self._fold.tables[kind]
 

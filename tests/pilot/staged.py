@@ -19,6 +19,7 @@ from sources.model import Event, Kind, Node, ObjectRef, Pod, Thing
 from sources.testing import ManualClock
 from tests.goldens import screen_text
 from tui.app import TopmastApp
+from tui.panes.folding_pane import FoldingPane
 from tui.panes.pane import Pane
 from tui.panes.table_pane import TablePane
 from tui.screen import MainScreen
@@ -165,6 +166,11 @@ class Stage:
         """The rows of a pane in their order, by key."""
         return list(pane.view)
 
+    def things(self, pane: FoldingPane[Any]) -> list[str]:
+        """What the rows of a folding pane show, by key: of a fold the thing that stands for it."""
+        rows = [pane.row(key) for key in pane.view]
+        return [pane.thing(row) for row in rows if row is not None]
+
     def shown(self) -> list[LineWidget]:
         """Everything that draws lines and can be seen."""
         return [widget for widget in self.screen.query(LineWidget) if widget.is_on_screen and widget.size]
@@ -219,7 +225,7 @@ def node(name: str, status: str = "Ready", **more: Any) -> Node:
 
 
 def event(uid: str, about: str = "shop/web-1", kind: str = "Pod", **more: Any) -> Event:
-    """A normal event a minute ago, about a pod unless said otherwise."""
+    """A normal event a minute ago that is no noise, about a pod unless said otherwise."""
     namespace, _, name = about.rpartition("/")
-    wanted = {"type": "Normal", "reason": "Pulled", "message": "image is there", "last": NOW - 60.0, **more}
+    wanted = {"type": "Normal", "reason": "Killing", "message": "it is told to stop", "last": NOW - 60.0, **more}
     return Event(uid, namespace, f"{name}.{uid}", about=ObjectRef(kind, name, namespace), **wanted)

@@ -6,9 +6,10 @@ import unicodedata
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
-from sources.contract import Denied, QueryError, Snapshot, Status
+from sources.contract import Denied, QueryError, Snapshot, Status, Upsert
 from sources.model import (
     Alert,
     Condition,
@@ -24,11 +25,12 @@ from sources.model import (
     Series,
     Silence,
 )
-from sources.rules.alerts import DisplayAlert
 from tests.pilot.staged import NOW, Stage, stage
 from tests.pilot.staged_sources import FakeCluster, FakeMetrics
+from tui.panes.folding_pane import FoldingPane
 from tui.panes.grouping import GroupingPane
 from tui.panes.table_pane import TablePane
+from tui.sheets.alerts import AlertLine
 from tui.sheets.choice import Choice
 from tui.sheets.pod_groups import GROUPINGS
 from tui.widgets.prompt import Prompt
@@ -187,6 +189,12 @@ async def look_everywhere(on: Stage, bad: str, cluster: FakeCluster, metrics: Fa
         on.runtime.put(feed, Snapshot(kind, "", tuple(given[feed])), Status("live"), source=bad)  # type: ignore[arg-type]  # kinds
     on.runtime.put("alerts", Snapshot("alert", "", tuple(given["alerts"])), Status("live"))
     on.runtime.put("alerts", Snapshot("silence", "", tuple(given["silences"])))
+    # Others that fold with them.
+    first, other = given["events"][0], ObjectRef("Pod", f"{bad}2", bad, bad)
+    alike = replace(first, uid="e2", about=other), replace(first, uid="e3", about=ObjectRef("Node", bad))
+    on.runtime.put("events", *map(Upsert, alike), source=bad)
+    twin = replace(given["alerts"][0], fingerprint="p2", labels=(*given["alerts"][0].labels, ("zone", f"{bad}2")))
+    on.runtime.put("alerts", Upsert(twin), Upsert(replace(twin, fingerprint="p3", labels=twin.labels[:-1])))
     on.runtime.put("usage", *(Snapshot(row_kind, "", (row,)) for row_kind, row in _usage(given)), Status("live"))
     await on.tick()
     await on.settle()
@@ -195,6 +203,12 @@ async def look_everywhere(on: Stage, bad: str, cluster: FakeCluster, metrics: Fa
         on.screen.arrangement = on.screen.arrangement._replace(zoomed=True)
         await on.focus(pane)
         inspect(on, f"{pane.title} alone")
+        if isinstance(pane, FoldingPane):
+            for words in ("one row opened", "each in a row", "folded again"):
+                pane.opened.update(pane.keys())
+                pane.rebuild()
+                inspect(on, f"{pane.title}, {words}")
+                pane.toggle_folding()
         if isinstance(pane, TablePane):
             for field in pane.sheet.fields:
                 pane.choose_columns(Choice(names=(field.column.key, "name")))
@@ -316,6 +330,6 @@ async def test_a_hostile_alert_is_still_found_and_counted() -> None:
     async with stage(size=SIZE) as on:
         await on.fill("alerts", "alert", *things(bad)["alerts"], source="prometheus")
         found = [on.screen.alerts_pane.row(key) for key in on.keys(on.screen.alerts_pane)]
-        assert [type(row) for row in found] == [DisplayAlert]
+        assert [type(row) for row in found] == [AlertLine]
         assert found[0] is not None
-        assert found[0].name == bad
+        assert found[0].alert.name == bad

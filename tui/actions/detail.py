@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.actions.action import Action
-from tui.panes.grouping import GroupingPane
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
@@ -33,15 +32,8 @@ def _forward(screen: MainScreen) -> None:
         screen.say("this is where the history ends")
 
 
-def _unfold(screen: MainScreen) -> None:
-    """A detail has its own way to do it; among the rows it is the group of the cursor."""
-    if not (isinstance(screen.active, GroupingPane) and screen.active.toggle_row()):
-        screen.say("there is nothing folded here: open something, or group the pods")
-
-
 DETAIL: tuple[Action, ...] = (
     Action("yaml", "y", "y", "YAML of the row, or back to its summary", "Detail", _yaml),
-    Action("unfold", "u", "u", "long lists whole, or folded; a group of pods open, or closed", "Detail", _unfold),
     Action("history_back", "left_square_bracket", "[", "what was looked at before", "Detail", _back),
     Action("history_forward", "right_square_bracket", "]", "forward again", "Detail", _forward),
 )

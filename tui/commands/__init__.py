@@ -10,6 +10,7 @@ from tui.commands.columns import COLUMNS
 from tui.commands.command import Command, CommandError
 from tui.commands.console import CONSOLE
 from tui.commands.contexts import CONTEXTS
+from tui.commands.events import EVENTS
 from tui.commands.filters import complete_filter
 from tui.commands.layout import LAYOUT
 from tui.commands.panes import PANES
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "COMMAND_OF", "complete", "complete_filter", "run_command"]
 
-COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *ROWS, *COLUMNS, *CONTEXTS, *LAYOUT, *SCREEN)
+COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *EVENTS, *ROWS, *COLUMNS, *CONTEXTS, *LAYOUT, *SCREEN)
 COMMAND_OF: Mapping[str, Command] = {name: command for command in COMMANDS for name in command.names}
 
 

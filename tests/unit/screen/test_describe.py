@@ -142,8 +142,8 @@ def test_events_newest_first_and_not_without_end() -> None:
     others = [Upsert(event("other", "pay/web", reason="Foreign")), Upsert(event("kind", "shop/web", "Job"))]
     lines = part(describe_pod(world(Upsert(pod("shop/web")), *events, *others), Seen(REF), LOOK), "Events")
     assert len(lines) == MOST_EVENTS + 1
-    assert (lines[0].label, lines[0].text, lines[0].style) == ("0s ago", "  R0  image is there", "")
-    assert (lines[1].label, lines[1].text, lines[1].style) == ("1s ago", "W R1 x2  image is there", "warn")
+    assert (lines[0].label, lines[0].text, lines[0].style) == ("0s ago", "  R0  it is told to stop", "")
+    assert (lines[1].label, lines[1].text, lines[1].style) == ("1s ago", "W R1 x2  it is told to stop", "warn")
     assert lines[-1].text == "... and 3 older"
     none = part(describe_pod(world(Upsert(pod("shop/web"))), Seen(REF), LOOK), "Events (0)")
     assert none[0].text == "none that is still kept by the cluster"

@@ -14,11 +14,11 @@ from sources.text import clean
 from sources.world import World
 from sources.world.filters import parse_filter
 from tests.pilot.staged import NOW, event, node, pod
-from tui.sheets.alerts import ALERTS, MARKS
+from tui.sheets.alerts import ALERTS, MARKS, AlertLine
 from tui.sheets.alerts import about as alert_about
 from tui.sheets.amounts import age, cpu, cpu_whole, load_style, memory, memory_whole, percent
 from tui.sheets.choice import Choice, ColumnError, named
-from tui.sheets.events import EVENTS
+from tui.sheets.events import EVENTS, EventLine
 from tui.sheets.nodes import NODES, NodeLine
 from tui.sheets.past import Past
 from tui.sheets.pods import PODS, PodLine
@@ -85,8 +85,10 @@ def test_every_row_can_be_ordered_by_every_column_in_both_directions() -> None:
             NodeLine(node("b"), requested=lambda: allocated([])),
         ],
         PODS: [PodLine(Pod("x", "bare")), PodLine(pod("shop/a"), usage()), PodLine(pod("shop/b"))],
-        EVENTS: [event("1", last=None), event("2"), event("3", type="Warning", count=7)],
-        ALERTS: [shown(alert()), shown(alert(since=NOW, labels={"severity": "critical"}))],
+        EVENTS: [
+            EventLine(each) for each in (event("1", last=None), event("2"), event("3", type="Warning", count=7))
+        ],
+        ALERTS: [AlertLine(shown(each)) for each in (alert(), alert(since=NOW, labels={"severity": "critical"}))],
     }
     for sheet, lines in rows.items():
         for field in sheet.fields:
@@ -239,19 +241,19 @@ def test_a_pod_without_node_or_owner_or_address() -> None:
 
 def test_the_type_of_an_event_is_a_letter_and_a_colour() -> None:
     for kind, letter, expected in (("Warning", "W", "warn"), ("Normal", "N", "dim"), ("Odd", "O", "bad")):
-        assert cell(EVENTS, event("1", type=kind), "type") == letter
-        assert style(EVENTS, event("1", type=kind), "type") == expected
-    assert cell(EVENTS, event("1", type=""), "type") == "-"
+        assert cell(EVENTS, EventLine(event("1", type=kind)), "type") == letter
+        assert style(EVENTS, EventLine(event("1", type=kind)), "type") == expected
+    assert cell(EVENTS, EventLine(event("1", type="")), "type") == "-"
 
 
 def test_an_event_counts_only_when_it_repeats() -> None:
-    assert cell(EVENTS, event("1"), "count") == ""
-    assert cell(EVENTS, event("1", count=12), "count") == "x12"
-    assert style(EVENTS, event("1", count=12, type="Warning"), "count") == "warn"
+    assert cell(EVENTS, EventLine(event("1")), "count") == ""
+    assert cell(EVENTS, EventLine(event("1", count=12)), "count") == "x12"
+    assert style(EVENTS, EventLine(event("1", count=12, type="Warning")), "count") == "warn"
 
 
 def test_an_event_without_a_moment_or_a_namespace() -> None:
-    row = event("1", "node-1", "Node", last=None)
+    row = EventLine(event("1", "node-1", "Node", last=None))
     assert cell(EVENTS, row, "last") == "<unknown>"
     assert cell(EVENTS, row, "namespace") == "-"
     assert cell(EVENTS, row, "name") == "node/node-1"
@@ -268,7 +270,7 @@ def test_every_alert_state_has_a_glyph_and_a_letter_of_its_own() -> None:
 
 def test_a_silenced_alert_says_for_how_long() -> None:
     silence = Silence("s1", "active", (), NOW - 60, NOW + 3 * 3600, "ada", "known")
-    row = shown(alert(origin="alertmanager", silenced_by=("s1",)), silences=(silence,))
+    row = AlertLine(shown(alert(origin="alertmanager", silenced_by=("s1",)), silences=(silence,)))
     assert cell(ALERTS, row, "state") == "○ silenced 3h"
     assert cell(ALERTS, row, "state", Look(NOW, "ascii")) == "s silenced 3h"
     assert style(ALERTS, row, "state") == "dim"
@@ -286,12 +288,12 @@ def test_a_silenced_alert_says_for_how_long() -> None:
     ],
 )
 def test_an_alert_looks_as_grave_as_it_is(severity: str, state: str, expected: str) -> None:
-    row = shown(alert(state=state, labels={"severity": severity} if severity else {}))
+    row = AlertLine(shown(alert(state=state, labels={"severity": severity} if severity else {})))
     assert style(ALERTS, row, "state") == expected
 
 
 def test_the_heartbeat_is_no_trouble() -> None:
-    assert style(ALERTS, shown(alert("Watchdog", labels={"severity": "critical"})), "state") == "dim"
+    assert style(ALERTS, AlertLine(shown(alert("Watchdog", labels={"severity": "critical"}))), "state") == "dim"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +311,7 @@ def test_what_an_alert_is_about(labels: dict[str, str], expected: str) -> None:
 
 
 def test_alerts_sort_the_gravest_first_by_default() -> None:
-    rows = join(
+    found = join(
         [
             alert("b", labels={"severity": "warning"}, since=NOW),
             alert("a", labels={"severity": "critical"}, since=NOW - 60),
@@ -318,8 +320,8 @@ def test_alerts_sort_the_gravest_first_by_default() -> None:
     )
     rank = ALERTS.field("state").rank
     assert rank is not None
-    ordered = sorted(rows, key=lambda row: order(rank(row), False))
-    assert [row.name for row in ordered] == ["a", "c", "b"]
+    ordered = sorted(map(AlertLine, found), key=lambda row: order(rank(row), False))
+    assert [row.alert.name for row in ordered] == ["a", "c", "b"]
 
 
 # -- what was before
@@ -438,7 +440,7 @@ def test_a_column_that_is_not_there_is_said_with_those_that_are() -> None:
 
 @pytest.mark.parametrize("text", ["severity:critical", "critical", "severity:^crit", "!warning", "-l team=web"])
 def test_an_alert_is_found_by_its_severity_as_it_is_written(text: str) -> None:
-    row = shown(alert(labels={"severity": "critical", "team": "web"}))
+    row = AlertLine(shown(alert(labels={"severity": "critical", "team": "web"})))
     assert parse_filter(text, ALERTS.names)(Filtered(row, ALERTS, LOOK))
 
 
@@ -511,8 +513,8 @@ def test_cells_are_clean_text(sheet: Sheet[Any]) -> None:
                 qos=bad,
             )
         ),
-        EVENTS: event("1", f"{bad}/{bad}", bad, type=bad, reason=bad, message=bad),
-        ALERTS: shown(alert(bad, labels={"severity": bad, "namespace": bad, "pod": bad})),
+        EVENTS: EventLine(event("1", f"{bad}/{bad}", bad, type=bad, reason=bad, message=bad)),
+        ALERTS: AlertLine(shown(alert(bad, labels={"severity": bad, "namespace": bad, "pod": bad}))),
     }
     row = rows[sheet]
     texts = [text for text, _ in sheet.cells(row, LOOK)] + list(sheet.texts(row, LOOK).values())
