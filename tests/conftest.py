@@ -21,8 +21,9 @@ os.environ.pop("TEXTUAL_THEME", None)
 os.environ.pop("TOPMAST_CONFIG", None)
 
 from tests.goldens import golden_svg, golden_text  # noqa: E402 - after the variables
+from tests.inline import inline_threads  # noqa: E402
 
-__all__ = ["golden_svg", "golden_text"]
+__all__ = ["golden_svg", "golden_text", "inline_threads"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

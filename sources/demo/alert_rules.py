@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from msgspec import Struct
+
+from sources.model import Labels
+
+EVERY = 30.0
+"""Seconds between two evaluations of the rules."""
+LOOK_BACK = 300.0
+"""Seconds for which what is active is followed back by whoever begins to look."""
 
 
 class AlertRule(Struct, frozen=True):
@@ -15,6 +25,23 @@ class AlertRule(Struct, frozen=True):
     summary: str
     description: str
     group: str = "kubernetes-apps"
+
+    def alert_labels(self, labels: Labels) -> Labels:
+        """The labels of the alert that a series of the expression makes."""
+        kept = {name: value for name, value in labels if name != "__name__"}
+        return tuple(sorted((kept | {"alertname": self.name, "severity": self.severity}).items()))
+
+
+class Found(NamedTuple):
+    """A series that a rule's expression gave: the moments (seconds) at which it did, and its values.
+
+    `rule` is the rule's place in RULES.
+    """
+
+    rule: int
+    labels: Labels
+    times: Sequence[float]
+    values: Sequence[float]
 
 
 _RATIO = (

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from hashlib import blake2b
 from math import floor
+from typing import TypeAlias
 
 from msgspec import Struct
 
-from sources.demo.alert_rules import RULES, AlertRule
+from sources.demo.alert_rules import EVERY, LOOK_BACK, RULES, AlertRule, Found
 from sources.demo.cluster import Plan
-from sources.demo.evaluator import Storage, range_query
-from sources.demo.regex import compile_regex
-from sources.demo.series import SeriesOf
 from sources.demo.story import Hush
 from sources.demo.waves import uid
 from sources.model import Alert, AlertState, Labels, Matcher, Rule, Silence
+from sources.promql.regex import compile_regex
 
 _EXTERNAL = ("prometheus", "monitoring/k8s")
 """The external label that Prometheus adds to what it sends to Alertmanager."""
 _RECEIVERS = {"critical": "pager", "none": "null"}
-EVERY = 30.0
-"""Seconds between two evaluations of the rules."""
-_LOOK_BACK = 300.0
+Results: TypeAlias = Callable[[float, float], Awaitable[Sequence[Found]]]
+"""Evaluates all rules from a moment to another."""
 _EVERY_DAY = (
     Hush(
         -5400, 19_800, (Matcher("namespace", "batch"), Matcher("pod", "model-training-.*", is_regex=True)),
@@ -53,42 +52,43 @@ class Active(Struct, frozen=True):
 class AlertBook:
     """Evaluates the rules at each whole multiple of EVERY and keeps what is active."""
 
-    def __init__(self, storage: Storage, plan: Plan) -> None:
-        self._storage = storage
+    def __init__(self, results: Results, plan: Plan) -> None:
+        self._results = results
         self._plan = plan
         self._start = plan.start
         self._read_to = 0.0
         self._stated: list[Alert] | None = None
         self._active: dict[tuple[int, Labels], Active] = {}
+        self._advancing = asyncio.Lock()
 
-    def advance(self, now: float) -> None:
+    async def advance(self, now: float) -> None:
         """Evaluates what is due."""
-        last = floor(now / EVERY) * EVERY
-        if last <= self._read_to:
-            return
-        first = max(self._read_to + EVERY, last - _LOOK_BACK)
-        if first > self._read_to + EVERY:
-            self._active.clear()
-        for number, rule in enumerate(RULES):
-            self._evaluate(number, rule, first, last)
-        self._read_to = last
-        self._stated = None
+        async with self._advancing:
+            last = floor(now / EVERY) * EVERY
+            if last <= self._read_to:
+                return
+            first = max(self._read_to + EVERY, last - LOOK_BACK)
+            found = await self._results(first, last)
+            if first > self._read_to + EVERY:
+                self._active.clear()
+            for each in found:
+                self._take(each)
+            for key, active in list(self._active.items()):
+                if active.seen < last:
+                    del self._active[key]
+            self._read_to = last
+            self._stated = None
 
-    def _evaluate(self, number: int, rule: AlertRule, first: float, last: float) -> None:
-        result = range_query(rule.expr, self._storage, first, last, EVERY)
-        for series in result.series:
-            labels = _labels(rule, series.labels)
-            active = self._active.get((number, labels))
-            for time, value in zip(series.times, series.values, strict=True):
-                if active is None or time - active.seen > EVERY * 1.5:
-                    active = Active(rule, labels, time, value, time)
-                else:
-                    active = Active(rule, labels, active.since, value, time)
-            if active is not None:
-                self._active[(number, labels)] = active
-        for key, active in list(self._active.items()):
-            if key[0] == number and active.seen < last:
-                del self._active[key]
+    def _take(self, found: Found) -> None:
+        """A series of a rule, whose moments follow those of the evaluations before."""
+        rule = RULES[found.rule]
+        labels = rule.alert_labels(found.labels)
+        active = self._active.get((found.rule, labels))
+        for time, value in zip(found.times, found.values, strict=True):
+            goes_on = active is not None and time - active.seen <= EVERY * 1.5
+            active = Active(rule, labels, active.since if active and goes_on else time, value, time)
+        if active is not None:
+            self._active[(found.rule, labels)] = active
 
     def active(self) -> list[Active]:
         """What is pending or firing since the last evaluation."""
@@ -158,22 +158,6 @@ class AlertBook:
         made = uid(self._plan.rng("silence", hush.comment))
         return Silence(made, state, hush.matchers, begins, ends, hush.by, hush.comment)
 
-    def history(self, start: float, end: float) -> SeriesOf:
-        """The series of ALERTS: for each alert the moments at which it was pending and those at which it fired."""
-        begin = floor((start - _LOOK_BACK) / EVERY) * EVERY
-        found: dict[Labels, set[float]] = {}
-        for rule in RULES:
-            for series in range_query(rule.expr, self._storage, begin, floor(end / EVERY) * EVERY, EVERY).series:
-                since = before = 0.0
-                for time in series.times:
-                    since = time if time - before > EVERY * 1.5 else since
-                    before = time
-                    state = "firing" if time >= since + rule.duration else "pending"
-                    labels = tuple(sorted((*_labels(rule, series.labels), ("alertstate", state))))
-                    found.setdefault(labels, set()).add(time)
-        for labels, times in found.items():
-            yield dict(labels), _during(times)
-
     def rules(self) -> list[Rule]:
         """The rules as Prometheus's API tells them."""
         worst: dict[int, str] = {}
@@ -206,11 +190,6 @@ def _sent(labels: Labels) -> Labels:
     return tuple(sorted((*labels, _EXTERNAL)))
 
 
-def _labels(rule: AlertRule, labels: Labels) -> Labels:
-    kept = {name: value for name, value in labels if name != "__name__"}
-    return tuple(sorted((kept | {"alertname": rule.name, "severity": rule.severity}).items()))
-
-
 def _filled(text: str, words: dict[str, str]) -> str:
     for name, value in words.items():
         text = text.replace(f"{{{name}}}", value)
@@ -233,7 +212,3 @@ def _matches(matcher: Matcher, alert: Alert) -> bool:
     text = alert.label(matcher.name)
     found = compile_regex(matcher.value).matches(text) if matcher.is_regex else text == matcher.value
     return found == matcher.is_equal
-
-
-def _during(times: set[float]) -> Callable[[float], float | None]:
-    return lambda t: 1.0 if floor(t / EVERY) * EVERY in times else None

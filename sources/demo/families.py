@@ -18,6 +18,8 @@ from sources.demo import traffic
 from sources.demo.cluster import GI
 from sources.demo.series import KSM, Gauge, SeriesOf, always
 from sources.demo.simulation import Simulation
+from sources.demo.usage import memory_use
+from sources.model import MetricMetadata
 
 
 class Family(Struct, frozen=True):
@@ -71,7 +73,7 @@ FAMILIES: tuple[Family, ...] = (
            pods.container(pods.throttled_periods)),
     Family("container_cpu_usage_seconds_total", "counter", "CPU time used.", pods.container(pods.cpu_seconds)),
     Family("container_fs_usage_bytes", "gauge", "Space on the node's disk.", pods.container(pods.disk_used)),
-    Family("container_memory_working_set_bytes", "gauge", "Working set.", pods.container(pods.working_set)),
+    Family("container_memory_working_set_bytes", "gauge", "Working set.", pods.container(memory_use)),
     Family("container_spec_memory_limit_bytes", "gauge", "Its memory limit.", pods.container(pods.memory_limit)),
     Family("http_request_duration_seconds_bucket", "histogram", "Latency of requests.", traffic.buckets),
     Family("http_request_duration_seconds_count", "histogram", "Latency of requests.", traffic.counts),
@@ -129,3 +131,19 @@ FAMILIES: tuple[Family, ...] = (
     Family("up", "gauge", "Whether the target could be scraped.", up),
 )
 # fmt: on
+_HISTOGRAM_PARTS = ("_bucket", "_count", "_sum")
+
+
+def metadata(metric: str | None, limit: int) -> list[MetricMetadata]:
+    """What the metrics are; a histogram is one entry, as its exporter declares it."""
+    found: dict[str, MetricMetadata] = {}
+    for family in FAMILIES:
+        name = family.name
+        if family.name == "ALERTS":
+            continue  # Prometheus makes it itself and knows no metadata of it
+        if family.type == "histogram":
+            name = next(name.removesuffix(part) for part in _HISTOGRAM_PARTS if name.endswith(part))
+        if metric in (None, name):
+            found.setdefault(name, MetricMetadata(name, family.type, family.help))
+    entries = list(found.values())
+    return entries[:limit] if limit else entries

@@ -135,7 +135,7 @@ class Feeds:
         moment = self._now()
         first = True
         while True:
-            self._alerts.advance(moment)
+            await self._alerts.advance(moment)
             current: dict[tuple[Kind, str], Alert | Silence] = {
                 ("alert", alert.key): alert for alert in self._alerts.alerts()
             }

@@ -1,113 +1,105 @@
-"""The simulated time series store: samples are computed when asked for, at the moments of a 30 s scrape."""
+"""The simulated time series store: samples are computed when asked for, at the moments of a 30 s scrape.
+
+Needs numpy. It reads a simulation of its own, so that a long query never holds up the feeds; several threads may
+ask at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from math import floor
+from math import ceil, floor
+from threading import RLock
 
-from sources.demo.evaluator import Hints, Stored
+import numpy as np
+
+from sources.demo.alert_history import history
+from sources.demo.cluster import Plan
 from sources.demo.families import FAMILIES, Family
-from sources.demo.regex import compile_regex
-from sources.demo.series import Gauge
+from sources.demo.rule_results import Evaluator
+from sources.demo.series import SCRAPE, Gauge, SeriesOf
 from sources.demo.simulation import Simulation
-from sources.demo.syntax import LabelMatcher
 from sources.model import Labels
+from sources.promql.regex import compile_regex
+from sources.promql.storage import STALE, Floats, Matcher, MatchOp, StoredSeries, Times
 
-SCRAPE = 30.0
-"""Seconds between two scrapes."""
 RETENTION = 24 * 3600.0
+_RECENT = 300.0
+_Check = Callable[[str], bool]
 
 
-def _with_gaps(times: list[float], values: list[float | None]) -> tuple[list[float], list[float | None]]:
-    """One stale marker where a series ends, as Prometheus writes it; nothing while it does not exist."""
-    kept: list[tuple[float, float | None]] = []
-    for time, value in zip(times, values, strict=True):
-        if value is not None or (kept and kept[-1][1] is not None):
-            kept.append((time, value))
-    return [time for time, _ in kept], [value for _, value in kept]
+class DemoStorage:
+    """Implements the `Samples` of `sources.embedded` over the simulation. Moments are milliseconds there."""
+
+    def __init__(self, plan: Plan, now: Callable[[], float]) -> None:
+        """`now` is the simulated moment: there is nothing after it."""
+        self._simulation = Simulation(plan)
+        self._now = now
+        self._reading = RLock()  # the simulation reads its scripts on as it is asked
+        self._rules = Evaluator(self)
+
+    def select(self, matchers: Sequence[Matcher], start: int, end: int) -> Iterator[StoredSeries]:
+        """The series that match, with their samples at the scrapes in between."""
+        now = self._now()
+        first = ceil(max(start / 1000, now - RETENTION) / SCRAPE)
+        last = floor(min(end / 1000, now) / SCRAPE)
+        if first > last:
+            return
+        moments = [tick * SCRAPE for tick in range(first, last + 1)]
+        times = np.arange(first, last + 1, dtype=np.int64) * round(SCRAPE * 1000)
+        with self._reading:
+            self._simulation.extend(now)
+            found = list(self._matching(matchers, moments[0], moments[-1]))
+        for labels, gauge in found:
+            with self._reading:
+                values = [gauge(moment) for moment in moments]
+            kept, column = (times, np.array(values, np.float64)) if None not in values else _gaps(times, values)
+            if len(kept):
+                yield StoredSeries(labels, kept, column)
+
+    def label_sets(self, matchers: Sequence[Matcher]) -> list[Labels]:
+        """The series that exist now and match."""
+        now = self._now()
+        scraped = floor(now / SCRAPE) * SCRAPE
+        with self._reading:
+            self._simulation.extend(now)
+            found = self._matching(matchers, now - _RECENT, now)
+            return [labels for labels, gauge in found if gauge(scraped) is not None]
+
+    def _matching(self, matchers: Sequence[Matcher], start: float, end: float) -> Iterator[tuple[Labels, Gauge]]:
+        checks = [(matcher.name, _test(matcher)) for matcher in matchers]
+        named = [check for name, check in checks if name == "__name__"]
+        rest = [(name, check) for name, check in checks if name != "__name__"]
+        for family in FAMILIES:
+            if not all(check(family.name) for check in named):
+                continue
+            for labels, gauge in self._series(family, start, end):
+                if all(check(labels.get(name, "")) for name, check in rest):
+                    yield tuple(sorted((labels | {"__name__": family.name}).items())), gauge
+
+    def _series(self, family: Family, start: float, end: float) -> SeriesOf:
+        if family.name == "ALERTS":
+            return history(self._rules.results, start, end)
+        return family.series(self._simulation, start, end)
 
 
-def tests(matchers: Sequence[LabelMatcher]) -> list[tuple[str, Callable[[str], bool]]]:
-    """Matchers as functions of the label's value, "" for a label that is not there."""
-    return [(matcher.name, _test(matcher)) for matcher in matchers]
-
-
-def _test(matcher: LabelMatcher) -> Callable[[str], bool]:
+def _test(matcher: Matcher) -> _Check:
+    """A matcher as a function of the label's value, "" for a label that is not there."""
     value = matcher.value
-    if matcher.op == "=":
+    if matcher.op is MatchOp.EQUAL:
         return lambda text: text == value
-    if matcher.op == "!=":
+    if matcher.op is MatchOp.NOT_EQUAL:
         return lambda text: text != value
     matches = compile_regex(value).matches
-    if matcher.op == "=~":
+    if matcher.op is MatchOp.REGEX:
         return matches
     return lambda text: not matches(text)
 
 
-class DemoStorage:
-    """Implements the evaluator's `Storage` over the simulation."""
-
-    def __init__(self, simulation: Simulation, now: Callable[[], float]) -> None:
-        self._simulation = simulation
-        self._now = now
-        self.alerts: Callable[[float, float], Iterator[tuple[dict[str, str], Gauge]]] | None = None
-        """The series of ALERTS between two moments; set by whoever evaluates the rules."""
-
-    def select(self, matchers: Sequence[LabelMatcher], hints: Hints) -> Iterator[Stored]:
-        """The series that match, with their samples at the scrapes that the hints need."""
-        grid = self._grid(hints)
-        if not grid:
-            return
-        for labels, gauge in self._matching(matchers, grid[0], grid[-1]):
-            times, values = grid, [gauge(moment) for moment in grid]
-            if None in values:
-                times, values = _with_gaps(times, values)
-            if times:
-                yield Stored(tuple(sorted(labels.items())), times, values)
-
-    def label_sets(self, selectors: Sequence[Sequence[LabelMatcher]]) -> Iterator[Labels]:
-        """The series that exist now and match any of the selectors; all of them without selectors."""
-        now = self._now()
-        seen: set[Labels] = set()
-        for matchers in selectors or ((),):
-            for labels, gauge in self._matching(matchers, now - 300.0, now):
-                found = tuple(sorted(labels.items()))
-                if found not in seen and gauge(floor(now / SCRAPE) * SCRAPE) is not None:
-                    seen.add(found)
-                    yield found
-
-    def _matching(
-        self, matchers: Sequence[LabelMatcher], start: float, end: float
-    ) -> Iterator[tuple[dict[str, str], Gauge]]:
-        checks = tests(matchers)
-        for family in self._families([check for name, check in checks if name == "__name__"]):
-            rest = [(name, check) for name, check in checks if name != "__name__"]
-            for labels, gauge in self._series(family, start, end):
-                if all(check(labels.get(name, "")) for name, check in rest):
-                    labels["__name__"] = family.name
-                    yield labels, gauge
-
-    def _series(self, family: Family, start: float, end: float) -> Iterator[tuple[dict[str, str], Gauge]]:
-        if family.name == "ALERTS":
-            return self.alerts(start, end) if self.alerts else iter(())
-        return family.series(self._simulation, start, end)
-
-    def _families(self, checks: Sequence[Callable[[str], bool]]) -> list[Family]:
-        return [family for family in FAMILIES if all(check(family.name) for check in checks)]
-
-    def _grid(self, hints: Hints) -> list[float]:
-        """The scrapes to compute: those in the ranges, or the newest one at each step. None in the future."""
-        now = self._now()
-        oldest = now - RETENTION
-        self._simulation.extend(now)
-        ticks: set[int] = set()
-        count = int((hints.end - hints.start) / hints.step + 1e-9) + 1
-        for index in range(count):
-            end = min(hints.start + index * hints.step, now)
-            last = floor(end / SCRAPE)
-            if hints.range:
-                first = max(floor((end - hints.range) / SCRAPE) + 1, floor(oldest / SCRAPE))
-                ticks.update(range(first, last + 1))
-            else:
-                ticks.add(last)
-        return [tick * SCRAPE for tick in sorted(ticks) if tick * SCRAPE >= oldest]
+def _gaps(times: Times, values: Sequence[float | None]) -> tuple[Times, Floats]:
+    """One stale marker where a series ends, as Prometheus writes it; nothing while it does not exist."""
+    there = np.array([value is not None for value in values])
+    ends = np.zeros_like(there)
+    ends[1:] = there[:-1] & ~there[1:]
+    column = np.array([STALE if value is None else value for value in values], np.float64)
+    kept = there | ends
+    return times[kept], column[kept]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import lru_cache
 
 from sources.demo.cluster import GI, NodePlan
 from sources.demo.series import KSM, Gauge, SeriesOf, always
@@ -41,19 +42,23 @@ _MODES = (
 
 def node_cpu(simulation: Simulation, start: float, end: float) -> SeriesOf:
     for node in simulation.plan.nodes:
-        use = simulation.plan.node_cpu[node.name]
+        used = _used(simulation.plan.node_cpu[node.name], node)
         common = _node_labels(node)
+        gauges = [(mode, _while_up(simulation, node.name, _mode(used, node, share))) for mode, share in _MODES]
         for cpu in range(node.cpu):
-            for mode, share in _MODES:
-                labels = common | {"cpu": str(cpu), "mode": mode}
-                yield labels, _while_up(simulation, node.name, _mode(use, node, share))
+            for mode, gauge in gauges:
+                yield common | {"cpu": str(cpu), "mode": mode}, gauge
 
 
-def _mode(use: Wave, node: NodePlan, share: float) -> Callable[[float], float]:
-    scale = 1 / NANO / node.cpu
+def _used(use: Wave, node: NodePlan) -> Callable[[float], float]:
+    """Seconds that each CPU was busy; computed once a moment for all CPUs and modes."""
+    return lru_cache(maxsize=4096)(lambda t: use.integral(node.created, t) / NANO / node.cpu)
+
+
+def _mode(used: Callable[[float], float], node: NodePlan, share: float) -> Callable[[float], float]:
     if share < 0:
-        return lambda t: t - node.created - use.integral(node.created, t) * scale
-    return lambda t: use.integral(node.created, t) * scale * share
+        return lambda t: t - node.created - used(t)
+    return lambda t: used(t) * share
 
 
 def memory_available(simulation: Simulation, node: NodePlan) -> Callable[[float], float]:

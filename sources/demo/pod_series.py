@@ -11,7 +11,6 @@ from sources.demo.offspring import replicas
 from sources.demo.rollout_state import overdue
 from sources.demo.series import KSM, Gauge, SeriesOf
 from sources.demo.simulation import Simulation
-from sources.demo.usage import pod_use
 from sources.model import NANO
 
 _PHASES = ("Pending", "Running", "Succeeded", "Failed", "Unknown")
@@ -60,11 +59,6 @@ def _staged(life: Life, value: Callable[[Life, Stage, float], float | None]) -> 
 
 def cpu_seconds(life: Life, stage: Stage, t: float) -> float | None:
     return life.cpu.integral(stage.state.started, t) / NANO if stage.state.kind == "running" else None
-
-
-def working_set(life: Life, stage: Stage, t: float) -> float | None:
-    use = pod_use(life, stage, t)
-    return use.memory if use else None
 
 
 def memory_limit(life: Life, stage: Stage, t: float) -> float | None:

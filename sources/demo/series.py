@@ -8,6 +8,8 @@ from typing import TypeAlias
 Gauge: TypeAlias = Callable[[float], float | None]
 """The value at a moment, None while the series does not exist."""
 SeriesOf: TypeAlias = Iterator[tuple[dict[str, str], Gauge]]
+SCRAPE = 30.0
+"""Seconds between two scrapes."""
 KSM = {"instance": "10.244.7.21:8080", "job": "kube-state-metrics"}
 """The labels of everything that kube-state-metrics tells."""
 

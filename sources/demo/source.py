@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import floor
 from typing import Any, ClassVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from sources.contract import Check, Context, Feed, Misconfigured, NotFound, ObjectPage, Place
-from sources.demo import evaluator, objects, queries
+from sources.demo import objects
 from sources.demo.alerts import AlertBook
+from sources.demo.answers import Answers
 from sources.demo.autoscalers import AUTOSCALERS
 from sources.demo.claims import claim_object, claims
 from sources.demo.cluster import build
-from sources.demo.families import target_up, targets
+from sources.demo.families import metadata, target_up, targets
 from sources.demo.feeds import Feeds
-from sources.demo.metrics import SCRAPE, DemoStorage
 from sources.demo.near import closely, is_served, service_object
 from sources.demo.scenarios import BY_NAME, DEFAULT
+from sources.demo.series import SCRAPE
 from sources.demo.simulation import EventBook, Simulation
 from sources.demo.workload_objects import autoscaler_object, workload_object
 from sources.model import MetricMetadata, QueryResult, Rule, Series, Target
@@ -69,9 +68,8 @@ class DemoSource:
         self._opened = self._clock.now()
         self._start = float(floor(self._opened if config.start is None else config.start))
         self._simulation = Simulation(build(config.seed, config.nodes, self._start, scenario))
-        self._storage = DemoStorage(self._simulation, self.now)
-        self._alerts = AlertBook(self._storage, self._simulation.plan)
-        self._storage.alerts = self._alerts.history
+        self._answers = Answers(self._simulation.plan, self._clock, self.now, context.name)
+        self._alerts = AlertBook(self._answers.rules, self._simulation.plan)
         steady = config.speed == 1.0
         self._feeds = Feeds(self._simulation, self._alerts, self._clock, self.now, steady)
 
@@ -89,7 +87,8 @@ class DemoSource:
         return Place("demo", self.describe())
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Lets the engine's threads go."""
+        self._answers.close()
 
     # -- feeds -----------------------------------------------------------------------------------------
 
@@ -99,6 +98,7 @@ class DemoSource:
 
     def pods(self) -> Feed:
         """Pod inventory."""
+        self._answers.after_painting()
         return self._feeds.pods()
 
     def events(self) -> Feed:
@@ -117,39 +117,33 @@ class DemoSource:
 
     async def query(self, expr: str, at: float | None = None) -> QueryResult:
         """An instant query; `at` is the simulated now if not given."""
-        await asyncio.sleep(0)  # a place to be cancelled at, as a live query has
-        began = self._clock.monotonic()
-        result = evaluator.instant(expr, self._storage, self.now() if at is None else at)
-        return replace(result, elapsed=self._clock.monotonic() - began, source="demo")
+        return await (await self._answers.queries()).query(expr, self.now() if at is None else at)
 
     async def query_range(self, expr: str, start: float, end: float, step: float) -> QueryResult:
         """A range query."""
-        await asyncio.sleep(0)
-        began = self._clock.monotonic()
-        result = evaluator.range_query(expr, self._storage, start, end, step)
-        return replace(result, elapsed=self._clock.monotonic() - began, source="demo")
+        return await (await self._answers.queries()).query_range(expr, start, end, step)
 
     async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
         """Label names."""
-        return queries.label_names(self._storage, match, limit)
+        return await (await self._answers.queries()).labels(match, limit)
 
     async def label_values(self, label: str, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
         """The values of one label."""
-        return queries.label_values(self._storage, label, match, limit)
+        return await (await self._answers.queries()).label_values(label, match, limit)
 
     async def series(self, match: Sequence[str], limit: int = 1000) -> Sequence[Series]:
         """Series without samples."""
-        return queries.series(self._storage, match, limit)
+        return await (await self._answers.queries()).series(match, limit)
 
     async def metadata(self, metric: str | None = None, limit: int = 5000) -> Sequence[MetricMetadata]:
         """Types and help texts."""
-        return queries.metadata(metric, limit)
+        return metadata(metric, limit)
 
     # -- monitoring ------------------------------------------------------------------------------------
 
     async def rules(self) -> Sequence[Rule]:
         """The alerting rules with their state."""
-        self._alerts.advance(self.now())
+        await self._alerts.advance(self.now())
         return self._alerts.rules()
 
     async def targets(self) -> Sequence[Target]:

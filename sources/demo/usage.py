@@ -26,16 +26,25 @@ class Use(NamedTuple):
 
 def pod_use(life: Life, stage: Stage, t: float) -> Use | None:
     """What a pod uses at a moment; None while its container does not run."""
+    memory = memory_use(life, stage, t)
+    if memory is None:
+        return None
+    return Use(life.cpu.at(t), memory, life.cpu.integral(stage.state.started, t) / 1e9)
+
+
+def memory_use(life: Life, stage: Stage, t: float) -> float | None:
+    """Bytes alone, where nobody asks for the rest."""
     if stage.state.kind != "running":
         return None
-    started = stage.state.started
     memory = life.memory.at(t)
     if life.leak:
         limit = life.workload.containers[0].memory_limit * MI
-        memory += (limit - memory) * min(1.0, max(0.0, (t - started) / leak_time(life, stage.restarts)))
+        memory += (limit - memory) * min(
+            1.0, max(0.0, (t - stage.state.started) / leak_time(life, stage.restarts))
+        )
     if life.swell is not None:
         memory += life.swell.at(t)
-    return Use(life.cpu.at(t), memory, life.cpu.integral(started, t) / 1e9)
+    return memory
 
 
 def node_memory(plan: Plan, node: NodePlan) -> Callable[[float], float]:

@@ -18,6 +18,8 @@ from tests.goldens import GoldenSvg, GoldenText
 from tests.pilot.staged import Stage, StagedRuntime, stage
 from tui.terminal.ascii_output import ascii_for
 
+pytestmark = pytest.mark.usefixtures("inline_threads")
+
 START = 1_764_000_000.0
 WATCHED = 100
 """Seconds after the start at which the picture is taken: some samples of usage, some news."""

@@ -20,6 +20,8 @@ SPEED = 20
 SEEN, OVER = 300, 900
 """Seconds after the start at which the incident must show, and at which it must be over."""
 
+pytestmark = pytest.mark.usefixtures("inline_threads")
+
 
 class Shows(NamedTuple):
     """What can be found while it lasts: pods in a state, alerts, words of an event, and a query with an answer."""

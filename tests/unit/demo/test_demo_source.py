@@ -21,13 +21,20 @@ from sources.contract import (
     Upsert,
 )
 from sources.demo import DemoConfig, DemoSource
+from sources.demo.answers import PAINTING
 from sources.model import Alert, Event, Node, Pod, PodUsage, Silence
 from sources.rules.alerts import join
 from sources.testing import ManualClock, SourceContract
 from tests.unit.demo.watching import START, fold, watched
 
+pytestmark = pytest.mark.usefixtures("inline_threads")
+
 
 class TestDemoContract(SourceContract):
+    @pytest.fixture(autouse=True)
+    def _nothing_to_paint(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sources.demo.answers.PAINTING", 0.0)
+
     @asynccontextmanager
     async def source(self) -> AsyncIterator[Source]:
         made = DemoSource(DemoConfig(), Context("demo", ManualClock(START)))
@@ -98,7 +105,7 @@ async def test_every_kind_of_trouble_appears_within_ten_minutes() -> None:
 
 async def test_little_is_wrong_when_the_screen_opens() -> None:
     async with watched("pods", "alerts") as demo:
-        await demo.run(0)
+        await demo.run(PAINTING)
         pods = [pod for pod in fold(demo.changes["pods"]).values() if isinstance(pod, Pod)]
         alerts = [alert for alert in fold(demo.changes["alerts"]).values() if isinstance(alert, Alert)]
     assert 250 <= len(pods) <= 350
