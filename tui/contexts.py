@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.message import Message
+from textual.worker import WorkType
 
 from sources.contract import Contexts, SourceError
 from sources.text import clean
@@ -85,7 +86,9 @@ class ContextSwitch:
 
     def learn(self) -> None:
         """Finds out which contexts there are."""
-        self._screen.run_worker(self._learn(), group="contexts", exclusive=True)
+        # Not the coroutine: who leaves at once would leave it behind, never awaited, and Python would say so.
+        work: WorkType[None] = self._learn
+        self._screen.run_worker(work, group="contexts", exclusive=True)
 
     async def _learn(self) -> None:
         # Where there are none, going to one says why.

@@ -233,6 +233,8 @@ class MainScreen(Screen[None]):
 
     @on(DescendantFocus)
     def follow_focus(self, event: DescendantFocus) -> None:
+        if event.widget is not self.focused:
+            return  # old news: keys that were typed meanwhile have moved the keyboard on
         for pane in self.panes:
             if pane in event.widget.ancestors and pane is not self.active:
                 self.active = pane
@@ -317,7 +319,8 @@ class MainScreen(Screen[None]):
 
     def perform(self, name: str) -> None:
         """Does what an action does, by its name."""
-        self.bottom.hush()
+        if name != "repaint":  # which shows nothing else than before
+            self.bottom.hush()
         self.active.used()
         action = BY_NAME[name]
         if self.overlays and self.overlays[-1].variant(name):

@@ -22,7 +22,7 @@ def test_a_light_terminal_gets_the_light_theme() -> None:
         # A key of the answer that got through would have opened, sorted or filtered something.
         terminal.send(":ns shop\r")
         terminal.wait_for("ns:shop")
-        assert "NAMESPACE▲" in terminal.text
+        assert "!▲ NAMESPACE" in terminal.text
         terminal.send("q")
         assert terminal.wait_exit() == 0
         assert terminal.attributes() == SANE

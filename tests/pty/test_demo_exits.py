@@ -45,7 +45,7 @@ def fail_at(place: str, folder: Path) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize("keys", [":q\r", ":quit\r", "\x03", ":exit\r", "/web\rq", "?q", "ezv\x03", ":\x03"])
+@pytest.mark.parametrize("keys", [":q\r", ":quit\r", "\x03", ":exit\r", "/web\rq", "?qq", "ezv\x03", ":\x03"])
 def test_ways_to_leave(env: dict[str, str], keys: str) -> None:
     with Pty(DEMO.argv, env=env) as terminal:
         terminal.wait_for(DEMO.ready)
@@ -60,7 +60,7 @@ def test_ways_to_leave(env: dict[str, str], keys: str) -> None:
     ("place", "keys"),
     [
         ("tui.panes.help:HelpPane.open", "?"),
-        ("tui.sheets.sheet:Sheet.cells", ""),
+        ("tui.panes.table_pane:TablePane.cells", ""),
         ("tui.panes.header:Header.compose_lines", ""),
         ("tui.panes.console:ConsolePane.show_answer", "r"),
         ("tui.session:Session.fold", ""),
@@ -88,7 +88,7 @@ def test_crash(env: dict[str, str], tmp_path: Path, place: str, keys: str) -> No
 
 @pytest.mark.parametrize(
     ("place", "keys"),
-    [("sources.demo.source:DemoSource._pod", "\r"), ("sources.demo.source:DemoSource.query", "r")],
+    [("sources.demo.source:DemoSource.get_object", "\r"), ("sources.demo.source:DemoSource.query", "r")],
     ids=["object", "query"],
 )
 def test_a_bug_in_a_source_is_said_without_its_secrets(
@@ -99,7 +99,7 @@ def test_a_bug_in_a_source_is_said_without_its_secrets(
         terminal.wait_for(DEMO.ready)
         terminal.send(keys)
         terminal.wait_for("RuntimeError: boom with Bearer [hidden]")
-        terminal.send("q")
+        terminal.send("\x03")
         assert terminal.wait_exit() == 0
         assert_given_back(terminal)
         assert TOKEN not in terminal.output.decode()
