@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sources.config import Settings
 from sources.contract import STREAMS, Batch, Clock, Located, Place, Scoped, Snapshot, Status, Upsert
@@ -14,6 +14,7 @@ from tui.sheets.sheet import Look
 
 BUDGET = 0.02
 """Seconds that one frame may spend on folding batches: keys are answered between two frames."""
+_DONE = object()
 MOST_HELD = 200_000
 """Changes that a pause holds back before it ends by itself: memory is not endless."""
 
@@ -33,6 +34,8 @@ class Session:
         """What the theme "auto" stands for in this terminal."""
         self.held_since: float | None = None
         self._waiting: deque[Batch] = deque()
+        self._folding: Iterator[None] | None = None
+        """The batch that is being folded in."""
         self._waiting_changes = 0
         self._held_news: dict[str, set[str]] = {}
         self._slots: list[str] = []
@@ -85,11 +88,21 @@ class Session:
             self.release()
         if self.held_since is None:
             deadline = time.perf_counter() + budget
-            while self._waiting and time.perf_counter() < deadline:
-                batch = self._waiting.popleft()
-                self._waiting_changes -= len(batch.changes)
-                self.world.apply(batch)
-        return bool(self._waiting) and self.held_since is None
+            while time.perf_counter() < deadline:
+                if self._folding is None:
+                    if not self._waiting:
+                        break
+                    batch = self._waiting.popleft()
+                    self._waiting_changes -= len(batch.changes)
+                    self._folding = self.world.applying(batch)
+                if next(self._folding, _DONE) is _DONE:
+                    self._folding = None
+        return self.busy
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that arrived is still to be folded, and time is not held."""
+        return self.held_since is None and (self._folding is not None or bool(self._waiting))
 
     def hold(self) -> None:
         """Stops time on the screen; what arrives waits."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -105,8 +105,13 @@ class World:
 
     def apply(self, batch: Batch) -> None:
         """Takes a batch in: tables, indexes, statuses, history."""
+        for _step in self.applying(batch):
+            pass
+
+    def applying(self, batch: Batch) -> Iterator[None]:
+        """The same in steps; no other batch may be begun before its end."""
         self._moment = batch.at + self.clock_offset
-        self._fold.apply(batch)
+        yield from self._fold.applying(batch)
         place = (batch.source, batch.feed)
         known = self.feeds.get(place)
         status = known.status if known is not None else Status("connecting")

@@ -101,7 +101,7 @@ class Stage:
     async def tick(self) -> None:
         """A frame, or as many as it takes: each folds only what its budget of time allows."""
         self.screen.tick()
-        while self.screen.session.waiting and self.screen.session.held_since is None:
+        while self.screen.session.busy:
             self.screen.tick()
         await self.pilot.pause(0)
 

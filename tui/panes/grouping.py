@@ -49,6 +49,10 @@ class GroupingPane(MarkedPane[PodLine]):
         row = self.row(key)
         return share_of(row, self.grouping, self.session.look) if row is not None and self.passes(row) else None
 
+    def movable(self, frame: Frame, changed: frozenset[str]) -> frozenset[str]:
+        # Groups add up what their pods use.
+        return changed if self._grouped is not None else super().movable(frame, changed)
+
     def on_frame(self, frame: Frame) -> None:
         super().on_frame(frame)
         if self._grouped is not None and self._grouped.touched:

@@ -13,6 +13,7 @@ from tui.panes.seen import Seen
 from tui.panes.table_pane import TablePane
 from tui.session import Session
 from tui.sheets.sheet import Look
+from tui.sheets.usage import MEASURED
 
 R = TypeVar("R")
 
@@ -44,6 +45,12 @@ class MarkedPane(TablePane[R], Generic[R]):
     def concerned(self, frame: Frame) -> frozenset[str]:
         none: frozenset[str] = frozenset()
         return frame.keys.get(self.kind, none) | frame.keys.get(self.usage_kind, none)
+
+    def movable(self, frame: Frame, changed: frozenset[str]) -> frozenset[str]:
+        # A poll of usage touches every row of the cluster, and nearly always moves none.
+        if self.filter or self.sort in MEASURED:
+            return changed
+        return frame.keys.get(self.kind, frozenset())
 
     def on_frame(self, frame: Frame) -> None:
         self._appeared = frame.appeared.get(self.kind, frozenset())

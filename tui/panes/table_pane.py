@@ -132,6 +132,10 @@ class TablePane(Pane, Generic[R]):
         """The keys of this pane that a frame is about."""
         raise NotImplementedError
 
+    def movable(self, frame: Frame, changed: frozenset[str]) -> frozenset[str]:
+        """Those of the changed keys whose row may stand elsewhere now; the others only look different."""
+        return changed
+
     def default_order(self, row: R) -> tuple[Any, ...]:
         """What orders rows that the chosen column does not tell apart."""
         return ()
@@ -194,8 +198,9 @@ class TablePane(Pane, Generic[R]):
     def on_frame(self, frame: Frame) -> None:
         changed = self.concerned(frame)
         if changed:
-            self.verdicts_changed(self._judge(changed))
-            self.view.update(changed)
+            moved = self.movable(frame, changed)
+            self.verdicts_changed(self._judge(moved))
+            self.view.update(moved)
             self.table.changed(changed)
         if changed or frame.statuses:
             self.tell_title()

@@ -14,6 +14,23 @@ from tui.widgets.columns import Column
 from tui.widgets.rows import Spans
 from tui.widgets.spark import bar, trendline
 
+MEASURED = frozenset(
+    [
+        "cpu",
+        "cpu%",
+        "cpu%limit",
+        "cpubar",
+        "cputrend",
+        "cpu+",
+        "memory",
+        "memory%",
+        "memory%request",
+        "membar",
+        "memorytrend",
+        "memory+",
+    ]
+)
+"""The columns that another sample of usage changes, of nodes and of pods."""
 TREND = 8
 BAR = 6
 TRACK = "title.rule"

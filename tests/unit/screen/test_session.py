@@ -92,6 +92,22 @@ def test_a_frame_has_a_budget_and_says_that_more_is_waiting() -> None:
     assert frame.keys["pod"] == {"shop/a", "shop/b"}
 
 
+def test_a_long_list_is_folded_over_several_frames_and_ends_as_a_whole() -> None:
+    """A list of 150,000 takes a second to fold: keys are answered in between."""
+    session, runtime, _ = made()
+    many = tuple(pod(f"shop/web-{number:05d}") for number in range(5000))
+    runtime.put("pods", Snapshot("pod", "", (pod("shop/gone"), *many[:10])), Status("live"))
+    runtime.put("pods", Snapshot("pod", "", many))
+    frames = []
+    while session.busy or not frames:
+        frame, more = session.pull(budget=1e-5)
+        assert more is session.busy
+        frames.append(len(frame.keys.get("pod", ())))
+    assert len(frames) > 5
+    assert max(frames) < 2500
+    assert set(session.world.pods.keys()) == {each.key for each in many}
+
+
 def test_a_namespace_keeps_its_digit() -> None:
     session, runtime, _ = made()
     runtime.put("pods", Snapshot("pod", "", (pod("m/a"), pod("z/a"))))

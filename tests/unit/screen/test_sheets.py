@@ -23,6 +23,7 @@ from tui.sheets.nodes import NODES, NodeLine
 from tui.sheets.past import Past
 from tui.sheets.pods import PODS, PodLine
 from tui.sheets.sheet import Filtered, Look, Sheet, order
+from tui.sheets.usage import MEASURED
 
 LOOK = Look(NOW)
 SHEETS: tuple[Sheet[Any], ...] = (NODES, PODS, EVENTS, ALERTS)
@@ -95,6 +96,19 @@ def test_every_row_can_be_ordered_by_every_column_in_both_directions() -> None:
             for reverse in (False, True):
                 read = field.rank or (lambda row, field=field: field.text(row, LOOK))
                 sorted(lines, key=lambda row: order(read(row), reverse))
+
+
+def test_only_measured_columns_move_a_row_when_usage_changes() -> None:
+    """A poll of usage touches every row of a cluster; which of them may stand elsewhere is told by this list."""
+    before, after = usage(cpu=10 * CORE, memory=7 * MI), usage(cpu=CORE // 10, memory=900 * MI)
+    sized = pod("shop/a", cpu_request=CORE, cpu_limit=CORE, memory_request=MI, memory_limit=MI)
+    for field in PODS.fields:
+        if field.column.key not in MEASURED and field.rank is not None:
+            assert field.rank(PodLine(sized, before)) == field.rank(PodLine(sized, after)), field.column.key
+        elif field.column.key not in MEASURED:
+            texts = {field.text(PodLine(sized, each), LOOK) for each in (before, after)}
+            assert len(texts) == 1, field.column.key
+    assert {field.column.key for field in (*PODS.fields, *NODES.fields)} >= MEASURED
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=["nodes", "pods", "events", "alerts"])
