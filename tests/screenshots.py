@@ -38,9 +38,13 @@ PICTURES = (
     Picture("overview", (160, 45), "dark"),
     Picture("overview-light", (160, 45), "light"),
     Picture("overview-terminal", (160, 45), "terminal"),
-    Picture("narrow", (80, 24), "dark", ("exclamation_mark",)),
+    Picture("overview-colour-blind", (160, 45), "colour-blind"),
+    Picture("overview-high-contrast", (160, 45), "high-contrast"),
+    Picture("narrow", (80, 24), "dark"),
     Picture("graph", (160, 45), "dark", ("v", "z"), BUSIEST),
-    Picture("detail", (120, 40), "dark", ("slash", *"crash", "enter", "enter")),
+    Picture("groups", (160, 45), "dark", ("b", "z")),
+    Picture("detail", (120, 40), "dark", ("slash", *"imagepull", "enter", "enter")),
+    Picture("alert", (160, 45), "dark", ("tab", "tab", "tab", "enter", "escape")),
 )
 
 

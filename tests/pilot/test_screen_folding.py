@@ -147,12 +147,12 @@ async def test_a_group_opens_to_what_its_alerts_differ_in() -> None:
         ]
         await on.fill("alerts", "alert", *pods, source="alertmanager")
         assert len(on.keys(pane)) == 1
-        assert "▸10" in on.text
+        assert "›10" in on.text
         assert "10 pods in shop" in on.text
         assert "10 active" in on.title(pane), "alerts are counted, not rows"
         await on.press("u")
         assert len(on.keys(pane)) == 11
-        assert "▾10" in on.text
+        assert "▼10" in on.text
         await on.press("down", "enter")
         assert "alert Crash" in on.text
         await on.press("escape")
@@ -161,7 +161,7 @@ async def test_a_group_opens_to_what_its_alerts_differ_in() -> None:
         assert pane.table.cursor_key == on.keys(pane)[0], "closing from inside goes to the group"
         await on.fill("alerts", "alert", pods[0], source="alertmanager")
         assert on.things(pane) == [pods[0].key]
-        assert "▸" not in on.text
+        assert "›" not in on.text
 
 
 async def test_who_muted_an_alert_and_until_when_stands_in_its_row() -> None:

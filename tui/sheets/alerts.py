@@ -127,7 +127,7 @@ def _clock(moment: float, now: float) -> str:
 def _many(line: AlertLine, look: Look) -> str:
     if line.many is None:
         return ""
-    mark = look.glyph("▾", "-") if line.opened else look.glyph("▸", "+")
+    mark = look.glyph("▼", "-") if line.opened else look.glyph("›", "+")
     return f"{mark}{len(line.many.alerts)}"
 
 

@@ -82,7 +82,7 @@ def _type(line: EventLine, look: Look) -> str:
     letter = line.event.type[:1] or UNKNOWN
     if line.many is None:
         return letter
-    return letter + (look.glyph("▾", "-") if line.opened else look.glyph("▸", "+"))
+    return letter + (look.glyph("▼", "-") if line.opened else look.glyph("›", "+"))
 
 
 EVENTS: Sheet[EventLine] = Sheet(

@@ -107,7 +107,7 @@ def group_cell(group: Group, column: str, grouping: Grouping, look: Look) -> Cel
     if column == "trouble":
         return ("! ", style) if amounts[FAULTY] else ("", "")
     if column == "name":
-        sign = look.glyph("▾", "v") if group.opened else look.glyph("›", ">")
+        sign = look.glyph("▼", "v") if group.opened else look.glyph("›", ">")
         label = _short(group.name.partition("/")[2]) if grouping == "owner" else group.name
         faulty = f" !{amounts[FAULTY]}" if amounts[FAULTY] else ""
         return f"{sign} {clean(label)} {amounts[PODS]}{faulty}", "strong"

@@ -9,6 +9,7 @@ from tests.pilot.staged import Stage
 @check("wide")
 async def _(on: Stage) -> None:
     pane = on.screen.pods_pane
+    await on.press("z")
     usual = pane.table.fitted_columns
     await on.press("w")
     assert "message" in pane.table.fitted_columns
@@ -16,6 +17,7 @@ async def _(on: Stage) -> None:
     assert set(pane.table.fitted_columns) >= {"namespace", "name", "ready", "status"}, "who and how always stay"
     await on.press("w")
     assert pane.table.fitted_columns == usual
+    await on.press("z")
     await on.focus(on.screen.events_pane)
     await on.press("w")
     assert on.bottom == "events have no wide columns"
