@@ -39,9 +39,8 @@ def memory_use(life: Life, stage: Stage, t: float) -> float | None:
     memory = life.memory.at(t)
     if life.leak:
         limit = life.workload.containers[0].memory_limit * MI
-        memory += (limit - memory) * min(
-            1.0, max(0.0, (t - stage.state.started) / leak_time(life, stage.restarts))
-        )
+        leaked = (t - stage.state.started) / leak_time(life, stage.restarts)
+        memory += (limit - memory) * min(1.0, max(0.0, leaked))
     if life.swell is not None:
         memory += life.swell.at(t)
     return memory
