@@ -23,7 +23,7 @@ from sources.promql.results import (
     Vector,
 )
 from sources.promql.session import Session, Settings
-from sources.promql.storage import Storage
+from sources.promql.storage import Storage, in_order
 from sources.promql.typecheck import documented, type_of
 
 
@@ -64,7 +64,9 @@ class Engine:
                 Points(unnamed(each.labels) if each.nameless else each.labels, each.times, each.values)
                 for each in evaluation.raw(node)
             ]
-            return Result(Matrix(tuple(sorted(series, key=lambda each: each.labels))), session.annotations())
+            return Result(
+                Matrix(tuple(sorted(series, key=lambda each: in_order(each.labels)))), session.annotations()
+            )
         found = evaluation.value(tree)
         if not isinstance(found, Grid):
             return Result(Scalar(at, float(found[0])), session.annotations())
@@ -107,7 +109,7 @@ class Engine:
             Points(labels, times, values) if present.all() else Points(labels, times[present], values[present])
             for labels, values, present in zip(grid.labels, grid.values, grid.present, strict=True)
         ]
-        return Result(Matrix(tuple(sorted(series, key=lambda each: each.labels))), session.annotations())
+        return Result(Matrix(tuple(sorted(series, key=lambda each: in_order(each.labels)))), session.annotations())
 
     def _finished(self, grid: Grid) -> Grid:
         grid = compact(grid)

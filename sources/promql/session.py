@@ -20,7 +20,7 @@ from sources.promql.results import (
     QueryCanceled,
     QueryTimeout,
 )
-from sources.promql.storage import Matcher, Storage, StoredSeries
+from sources.promql.storage import Matcher, Storage, StoredSeries, in_order
 
 _WHERE = "query execution"
 _TOO_MANY = f"query processing would load too many samples into memory in {_WHERE}"
@@ -107,7 +107,7 @@ class Session:
             raise
         except OSError as error:
             raise ExecutionError(f"expanding series: {error}") from error
-        found.sort(key=lambda series: series.labels)
+        found.sort(key=lambda series: in_order(series.labels))
         return found
 
     # -- annotations -----------------------------------------------------------------------------------

@@ -62,6 +62,12 @@ class Storage(Protocol):
         ...
 
 
+def in_order(labels: Labels) -> str:
+    """A key that sorts series as their labels do. Comparing texts is one step for the processor where comparing
+    nested tuples are many, and a sort of 100,000 series lets no other thread in before it is done."""
+    return "\0".join([text for pair in labels for text in pair])
+
+
 def stale_mask(values: Floats) -> NDArray[np.bool_]:
     """True where a value is the stale marker."""
     mask: NDArray[np.bool_] = values.view("uint64") == STALE_BITS
