@@ -11,8 +11,12 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from math import isclose
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from sources.demo.answers import PAINTING
+from sources.testing import ManualClock
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -48,13 +52,19 @@ PICTURES = (
 )
 
 
+async def past_painting(clock: ManualClock) -> None:
+    """The demo leaves the screen a moment to paint before it answers; here nobody paints until it has."""
+    while not any(isclose(each, PAINTING, abs_tol=0.01) for each in clock.slept):
+        await asyncio.sleep(0)
+    await clock.advance(1.0)
+
+
 def take(picture: Picture) -> str:
     """The SVG of one picture."""
     from msgspec.structs import replace
 
     from sources.config import settle
     from sources.runtime import Runtime
-    from sources.testing import ManualClock
     from tui.app import TopmastApp
     from tui.oneshot.picture import draw
 
@@ -63,6 +73,7 @@ def take(picture: Picture) -> str:
     clock = ManualClock(START)
     runtime = Runtime(settings.sources, clock=clock)
     runtime.start()
+    runtime.ask(lambda: past_painting(clock)).result()
     app = TopmastApp(runtime, settings, clock)
 
     async def half_an_hour_of_trends(pilot: Pilot[None]) -> None:
