@@ -52,13 +52,6 @@ PICTURES = (
 )
 
 
-async def past_painting(clock: ManualClock) -> None:
-    """The demo leaves the screen a moment to paint before it answers; here nobody paints until it has."""
-    while not any(isclose(each, PAINTING, abs_tol=0.01) for each in clock.slept):
-        await asyncio.sleep(0)
-    await clock.advance(1.0)
-
-
 def take(picture: Picture) -> str:
     """The SVG of one picture."""
     from msgspec.structs import replace
@@ -73,7 +66,10 @@ def take(picture: Picture) -> str:
     clock = ManualClock(START)
     runtime = Runtime(settings.sources, clock=clock)
     runtime.start()
-    runtime.ask(lambda: past_painting(clock)).result()
+    # The demo leaves the screen a moment to paint before it answers; here nobody paints until it has.
+    while not any(isclose(each, PAINTING, abs_tol=0.01) for each in clock.slept):
+        runtime.ask(testing.settle).result()
+    runtime.ask(lambda: clock.advance(1.0)).result()
     app = TopmastApp(runtime, settings, clock)
 
     async def half_an_hour_of_trends(pilot: Pilot[None]) -> None:

@@ -87,7 +87,7 @@ class TourLine(LineWidget):
             return []
         step = STEPS[self.place]
         count = f" tour {step.number}/{LAST} "
-        first = [(count, "band"), (f" {self._shown(step)} ", "key"), (step.does, "strong")]
+        first = [(count, "title.name.focused"), (f" {self._shown(step)} ", "key"), (step.does, "strong")]
         rest = [(" " * (len(count) + 1), ""), (step.why, ""), ("  :tour off ends it", "dim")]
         return [Line(tuple(clipped(first, columns))), Line(tuple(clipped(rest, columns)))]
 

@@ -72,6 +72,6 @@ class TabLine(LineWidget):
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
         pieces: list[Piece] = []
         for title, summary, shown in self.tabs:
-            pieces.append((f" {title} ", "band" if shown else "strong"))
+            pieces.append((f" {title} ", "title.name.focused" if shown else "strong"))
             pieces.append((f"{summary} " if summary else "", "bad" if "!" in summary else "dim"))
         return [Line(tuple(clipped(pieces, columns)))]
