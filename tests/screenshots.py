@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sources.demo.answers import PAINTING
 from sources.testing import ManualClock
+from sources.testing import settle as ready
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -68,7 +69,7 @@ def take(picture: Picture) -> str:
     runtime.start()
     # The demo leaves the screen a moment to paint before it answers; here nobody paints until it has.
     while not any(isclose(each, PAINTING, abs_tol=0.01) for each in clock.slept):
-        runtime.ask(testing.settle).result()
+        runtime.ask(ready).result()
     runtime.ask(lambda: clock.advance(1.0)).result()
     app = TopmastApp(runtime, settings, clock)
 
