@@ -56,9 +56,12 @@ async def test_the_whole_screen(size: tuple[int, int], golden_text: GoldenText) 
         golden_text(on.app, f"screen_{size[0]}x{size[1]}")
 
 
-async def test_the_screen_in_colour(golden_svg: GoldenSvg) -> None:
-    async with demo((120, 36), theme="dark") as on:
-        golden_svg(on.app, "screen_dark_120x36")
+@pytest.mark.parametrize(
+    ("theme", "size"), [("dark", (120, 36)), ("dark", (80, 24)), ("light", (200, 50)), ("light", (80, 24))]
+)
+async def test_the_screen_in_colour(theme: str, size: tuple[int, int], golden_svg: GoldenSvg) -> None:
+    async with demo(size, theme=theme) as on:
+        golden_svg(on.app, f"screen_{theme}_{size[0]}x{size[1]}")
 
 
 async def test_only_ascii(golden_text: GoldenText) -> None:
