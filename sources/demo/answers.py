@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sources.demo.rule_results import Evaluator
     from sources.embedded import EmbeddedQueries
 
-PAINTING = 0.7
+PAINTING = 0.75
 """Seconds that a screen has to paint: loading numpy and the engine takes a third of a second of a core."""
 
 
