@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import httpx
 import pytest
 import yaml
 
+from sources.model import Pod
 from sources.rules import decode, events, pods, quantity, resources
 from sources.rules.duration import age
 from tests.testbed import Bed
@@ -192,11 +194,12 @@ def test_recorded_objects_print_as_they_state(bed: Bed, server: httpx.Client, ca
 
 def test_allocated_resources_of_every_node(bed: Bed, server: httpx.Client) -> None:
     """The sums and percentages of `kubectl describe node`."""
-    everything = [decode.decode_pod(row["object"]) for row in Table(server, "/api/v1/pods").rows]
     for row in Table(server, "/api/v1/nodes").rows:
         node = decode.decode_node(row["object"])
-        total = resources.allocated(pod for pod in everything if pod.node == node.name)
-        shown = described(bed.kubectl_run("describe", "node", node.name))
+        describe = partial(bed.kubectl_run, "describe", "node", node.name)
+        everything, text = while_pods_rest(server, node.name, describe)
+        total = resources.allocated(everything)
+        shown = described(text)
         cpu = [
             (amount, resources.cpu_percent(amount, node.cpu_allocatable, node.cpu_capacity))
             for amount in (total.cpu_request, total.cpu_limit)
@@ -207,6 +210,21 @@ def test_allocated_resources_of_every_node(bed: Bed, server: httpx.Client) -> No
         ]
         assert [(quantity.parse_cpu(text), share) for text, share in shown["cpu"]] == cpu, node.name
         assert [(quantity.parse_bytes(text), share) for text, share in shown["memory"]] == memory, node.name
+
+
+def while_pods_rest(server: httpx.Client, node: str, look: Callable[[], str]) -> tuple[list[Pod], str]:
+    """The pods of a node and what `look` saw, while none of them changed: controllers may be at work."""
+    for _attempt in range(10):
+        before = pods_of(server, node)
+        text = look()
+        if pods_of(server, node) == before:
+            return before, text
+    raise AssertionError(f"the pods of {node} never rested")
+
+
+def pods_of(server: httpx.Client, node: str) -> list[Pod]:
+    everything = (decode.decode_pod(row["object"]) for row in Table(server, "/api/v1/pods").rows)
+    return [pod for pod in everything if pod.node == node]
 
 
 def described(text: str) -> dict[str, list[tuple[str, int]]]:
