@@ -58,7 +58,7 @@ def pane_state(
     """The state of a pane that shows `what` ("pods") from some feeds."""
     if not feeds:
         text = "; ".join(clean(problem) for problem in problems) or f"no source offers {what}"
-        return _state("absent", "no source", (f"no {what}", text), ascii_only)
+        return _state("absent", "no source", (f"{what} unknown", text), ascii_only)
     worst = _worst(feeds)
     state = worst.status.state
     rest = [feed for feed in feeds if feed.status.state in ("live", "partial", "stale")]
@@ -69,7 +69,7 @@ def pane_state(
         if left.status.state == "stale":
             text = f"{clean(left.source)} {brief(left, now)}; {text}"
             return _state("stale", text, (f"{what}: stale", text), ascii_only)
-        return _state("partial", f"partial: {text}", (f"no {what}", f"partial: {text}"), ascii_only)
+        return _state("partial", f"partial: {text}", (f"no {what} seen", f"partial: {text}"), ascii_only)
     text = brief(worst, now)
     if len(feeds) > 1 and state != "live":
         text = f"{clean(worst.source)} {text}"
@@ -114,12 +114,15 @@ def progress(status: Status) -> str:
 
 
 def empty_text(feed: FeedState, what: str, now: float) -> tuple[str, str]:
-    """Why there are no rows; an empty cluster is told apart from one that is not known yet."""
+    """Why there are no rows; "no alerts" is said only where everything was seen: an empty cluster is told apart
+    from one that is not known, or not wholly."""
     status = feed.status
     via = f" ({clean(status.via)})" if status.via else ""
     if status.state in ("live", "partial"):
         missing = "; ".join(clean(part) for part in status.missing)
-        return f"no {what}", f"not seen: {missing}" if missing else f"{clean(feed.source)} reports none{via}"
+        if missing:
+            return f"no {what} seen", f"not seen: {missing}"
+        return f"no {what}", f"{clean(feed.source)} reports none{via}"
     if status.state == "loading":
         return f"loading {what}", f"{progress(status)} so far{via}"
     if status.state == "connecting":
@@ -129,7 +132,7 @@ def empty_text(feed: FeedState, what: str, now: float) -> tuple[str, str]:
         right = f"the missing right: {missing}" if missing else ""
         return f"{what}: forbidden", "\n".join(part for part in (right, clean(status.detail)) if part)
     if status.state == "absent":
-        return f"no {what}", clean(status.detail)
+        return f"{what} unknown", clean(status.detail)
     return f"{what}: {status.state}", brief(feed, now)
 
 

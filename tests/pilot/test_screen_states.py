@@ -26,7 +26,7 @@ SAID: dict[State, tuple[Status, str, str]] = {
         "no route; retry in 8s",
         "{}: failed",
     ),
-    "absent": (Status("absent", detail="not served here"), "not served here", "no {}"),
+    "absent": (Status("absent", detail="not served here"), "not served here", "{} unknown"),
 }
 
 

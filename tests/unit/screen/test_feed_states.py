@@ -61,13 +61,13 @@ def test_a_state_in_a_few_words(status: FeedState, text: str) -> None:
         (feed("connecting", detail="asking", via="https://x"), "connecting for pods", "asking (https://x)"),
         (feed("loading", done=5, total=9), "loading pods", "5 of about 9 so far"),
         (feed("live", via="https://x"), "no pods", "kubernetes reports none (https://x)"),
-        (feed("partial", missing=("list pods in b",)), "no pods", "not seen: list pods in b"),
+        (feed("partial", missing=("list pods in b",)), "no pods seen", "not seen: list pods in b"),
         (
             feed("denied", missing=("list pods",), detail="forbidden by RBAC"),
             "pods: forbidden",
             "the missing right: list pods\nforbidden by RBAC",
         ),
-        (feed("absent", detail="no metrics API"), "no pods", "no metrics API"),
+        (feed("absent", detail="no metrics API"), "pods unknown", "no metrics API"),
         (feed("stale", since=NOW - 3, detail="lost"), "pods: stale", "stale 3s: lost"),
         (feed("failed", since=NOW - 3, detail="no route"), "pods: failed", "failed 3s: no route"),
     ],
@@ -82,10 +82,10 @@ def test_an_empty_cluster_is_not_a_loading_one() -> None:
 
 
 def test_no_source_is_said_with_what_is_misconfigured() -> None:
-    assert pane_state([], "alerts", NOW).empty == ("no alerts", "no source offers alerts")
+    assert pane_state([], "alerts", NOW).empty == ("alerts unknown", "no source offers alerts")
     found = pane_state([], "alerts", NOW, problems=["prometheus: \x1b[31murl is missing"])
     assert found.state == "absent"
-    assert found.empty == ("no alerts", "prometheus: url is missing")
+    assert found.empty == ("alerts unknown", "prometheus: url is missing")
 
 
 def test_of_several_sources_the_worst_is_told_by_name() -> None:
