@@ -263,11 +263,15 @@ class ScrapeSource:
         return [each for each in memory.metadata() if metric is None or each.name == metric][:limit]
 
     async def _ready(self) -> tuple[Memory, EmbeddedQueries]:
-        """Raises NotSupported where nothing is scraped; the first scrapes are waited for."""
+        """Raises NotSupported where nothing is scraped; the first scrapes are waited for. Standing in for a
+        Prometheus, an empty memory is Unavailable: "no such series" would hide what that one said last."""
         await self._begun()
         if self._config.when == "never" or (self._config.when == "auto" and self._scraper is None):
             raise NotSupported("topmast scrapes nothing itself; --scrape makes it")
-        return await self._open()
+        memory, queries = await self._open()
+        if self._config.when == "auto" and memory.ring.first is None:
+            raise Unavailable("topmast's own short memory is still empty")
+        return memory, queries
 
     async def _begun(self) -> None:
         """Waits a while for the first scrapes, where the feed runs."""

@@ -369,6 +369,17 @@ async def test_where_none_answers_it_begins_by_itself(error: Exception) -> None:
     await scrape.close()
 
 
+async def test_standing_in_it_answers_only_once_it_knows_something() -> None:
+    away = Peer(Unavailable("refused"))
+    scrape = source(lambda request: httpx.Response(503), peers=(away,), when="auto", clock=ManualClock())
+    async with running(scrape) as passing:
+        await passing(20)
+        with pytest.raises(Unavailable, match="still empty"):
+            await scrape.query("sum by (job) (absent_job)")
+        with pytest.raises(Unavailable, match="still empty"):
+            await scrape.labels()
+
+
 async def test_where_nothing_is_evaluated_there_are_not_simply_no_alerts() -> None:
     scrape = source(cluster(), peers=(Peer(NotSupported("no Prometheus found")),), when="auto")
     async with aclosing(scrape.alerts()) as alerts:  # type: ignore[type-var]  # it is a generator
