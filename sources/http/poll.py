@@ -25,6 +25,8 @@ from sources.model import Kind, Thing
 
 LAST_DELAY = 60.0
 """Seconds between tries at most while a server is away."""
+MOST_ASKED = 300.0
+"""Seconds of a Retry-After that are kept."""
 
 
 class Picture(NamedTuple):
@@ -62,7 +64,7 @@ async def poll(
             failures += 1
             pause = min(interval * 2 ** min(failures - 1, 6), max(LAST_DELAY, interval))
             if isinstance(error, Unavailable) and error.retry_after:
-                pause = max(pause, error.retry_after)
+                pause = max(pause, min(error.retry_after, MOST_ASKED))
             pause *= rng.uniform(0.9, 1.1)
             yield [failure(error, last_good, clock.now() + pause, via)]
         else:

@@ -51,7 +51,7 @@ class Reply(NamedTuple):
         """The server's clock (epoch seconds, whole) when it answered."""
         try:
             return parsedate_to_datetime(self.headers.get("date", "")).timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
     @property

@@ -10,6 +10,7 @@ from typing import Protocol
 from msgspec import Raw
 
 from sources.contract import Unavailable
+from sources.kubernetes import failures
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.response import ApiResponse
 from sources.kubernetes.transport import ApiClient
@@ -70,10 +71,17 @@ class HttpApi:
             first_byte_timeout=None if watch else 60.0,
             read_idle_timeout=None if watch else 30.0,
         ) as response:
+            await _refuse_text(response, self.client.host)
             yield _Blocks(response)
 
     async def get(self, path: str, params: Mapping[str, str] | None = None, within: float = 30.0) -> bytes:
         return await self.client.get_bytes(path, params or {}, within=within)
+
+
+async def _refuse_text(response: ApiResponse, host: str) -> None:
+    """An API server sends objects as JSON; text with a good status is a gateway's ("maintenance")."""
+    if response.headers.get("Content-Type", "").startswith("text/"):
+        raise failures.from_answer(response.status, response.headers, await response.start(), host)
 
 
 class _Blocks:

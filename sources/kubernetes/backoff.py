@@ -10,6 +10,8 @@ CAP = 30.0
 FACTOR = 2.0
 JITTER = 1.0
 RESET_AFTER = 120.0
+MOST_ASKED = 300.0
+"""Seconds of a Retry-After that are kept: a gateway's "tomorrow" must not leave the screen stale that long."""
 
 
 class Backoff:
@@ -42,7 +44,7 @@ class Backoff:
         now = self._monotonic()
         if self._until is not None and now - self._until > RESET_AFTER:
             self._delay = self._initial
-        delay = max(self._delay, at_least or 0.0)
+        delay = max(self._delay, min(at_least or 0.0, MOST_ASKED))
         delay += self._rng() * JITTER * min(delay, self._cap)
         self._delay = min(self._delay * FACTOR, self._cap)
         self._until = now + delay

@@ -125,8 +125,16 @@ class Liveness:
 
     async def _trouble(self) -> str:
         try:
-            await self._api.get("/readyz", within=TIMEOUT)
+            try:
+                await self._api.get("/readyz", within=TIMEOUT)
+            except ApiStatusError as error:
+                if error.status >= 400:
+                    raise
+                # a page or a redirect: a gateway that lets the API alone through, or a sign-in before all of it
+                await self._api.get("/version", within=TIMEOUT)
         except ApiStatusError as error:
+            if error.status < 400:
+                return f"something else answers for the API server: {error}"
             # 401, 403, 404: somebody answers, and that is what we asked
             return f"the API server is not ready: {error}" if error.status >= 500 or self._starting(error) else ""
         except SourceError as error:

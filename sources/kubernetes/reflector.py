@@ -26,6 +26,7 @@ from sources.kubernetes.api import Expired, Resource, is_expired, retry_after
 from sources.kubernetes.backoff import Backoff
 from sources.kubernetes.cluster import SLOW_RETRY, Cluster
 from sources.kubernetes.errors import ApiStatusError
+from sources.kubernetes.lifetime import HELD, WatchLifetime
 from sources.kubernetes.outbox import Sink
 from sources.kubernetes.pages import count_all
 from sources.kubernetes.splitter import ListMeta, ListSplitter, NotAListError
@@ -36,7 +37,6 @@ from sources.kubernetes.watchstream import (
     LineReader,
     Watchdog,
     WatchEvent,
-    WatchLifetime,
     ends_initial_events,
     metadata_of,
     parse_line,
@@ -90,8 +90,7 @@ class Reflector:
         """...and since when, on the monotonic clock."""
         self._total: int | None = None
         self._opened_at: float | None = None
-        self._polling = False
-        self._polls = POLLS
+        self._polling, self._polls = False, POLLS
         self._stream_errors = 0
         self._lifetime = WatchLifetime()
         self._dog: Watchdog | None = None
@@ -253,12 +252,11 @@ class Reflector:
         holds (list anew), or what `pause` is for.
         """
         clock, what = self.cluster.clock, f"the watch of {self.resource.name}"
-        timeout = self._lifetime.seconds(self.cluster.rng())
+        timeout = self._lifetime.begin(clock.monotonic(), self.cluster.rng())
         params = {"watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(timeout)}
         params["resourceVersion"] = "" if self.rv_unavailable else self.last_rv
-        listing = AsyncExitStack()
-        dog = Watchdog(clock, READ_IDLE if self._listed else NO_BOOKMARK, timeout + 30)
-        self._opened_at, started = None, clock.monotonic()
+        listing, dog = AsyncExitStack(), Watchdog(clock, READ_IDLE if self._listed else NO_BOOKMARK, timeout + 30)
+        self._opened_at, held = None, self._lifetime.held
         try:
             async with listing:
                 if not self._listed:
@@ -274,15 +272,15 @@ class Reflector:
         except DamagedError as error:
             raise Unavailable(f"{what} sent damaged data: {error}") from None
         finally:
-            lasted = clock.monotonic() - started
-            if dog.barked is None:
-                self._lifetime.ended(lasted, early=self._was_fine() and lasted < timeout - 5)
+            lasted = self._lifetime.ended(clock.monotonic(), dog.barked, self._was_fine())
         if not self._listed:
             if dog.barked == "idle" and self.cluster.watch_list is None:
                 raise NoWatchListError("no initial events")
             raise Unavailable(f"{what} ended before it had sent everything")
         if dog.barked is None and lasted < VERY_SHORT:
             raise Unavailable(f"{what} ended at once")
+        if held != self._lifetime.held:
+            self._say_current()
 
     async def _read(self, dog: Watchdog, params: Mapping[str, str], listing: AsyncExitStack) -> None:
         quiet, malformed, initial = READ_IDLE + 15 * self.cluster.rng(), self.malformed, not self._listed
@@ -329,6 +327,8 @@ class Reflector:
                 continue
             last = event
         self.outbox.put(changes)
+        if changes:
+            self._lifetime.changed(self.cluster.clock.monotonic())
         if last is not None:
             self._advance(last)
         if error is not None:
@@ -385,6 +385,8 @@ class Reflector:
     def _say_current(self, *missing: str) -> None:
         if self._polling and self.watches:
             missing = (self.resource.right("watch", self.namespace), *missing)
+        elif self._lifetime.held:
+            missing = (f"changes as they happen (a proxy holds them back up to {HELD} s)", *missing)
         self.standing.live(missing, "listed every 15 to 30 s" if self._polling else "")
 
     def _was_fine(self) -> bool:

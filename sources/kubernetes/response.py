@@ -13,6 +13,8 @@ from sources.kubernetes.audit import Request
 from sources.kubernetes.errors import Unreachable
 
 MAX_ERROR_BODY = 64 * 1024
+ERROR_TIME = 10.0
+"""Seconds in which an error is read: one that drips must not hold up what it is about."""
 NETWORK_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -71,13 +73,16 @@ class ApiResponse:
         return bytes(body)
 
     async def start(self) -> bytes:
-        """As much of the body as an error message can be in."""
+        """As much of the body as an error message can be in, and as comes in time: the status says enough."""
         body = bytearray()
-        async with aclosing(self.chunks()) as chunks:
-            async for chunk in chunks:
-                body += chunk
-                if len(body) >= MAX_ERROR_BODY:
-                    break
+        try:
+            async with asyncio.timeout(ERROR_TIME), aclosing(self.chunks()) as chunks:
+                async for chunk in chunks:
+                    body += chunk
+                    if len(body) >= MAX_ERROR_BODY:
+                        break
+        except (TimeoutError, Unreachable):
+            pass
         return bytes(body[:MAX_ERROR_BODY])
 
 

@@ -11,6 +11,8 @@ from msgspec import Raw, Struct
 _ITEMS = b'"items":['
 _SEAM = re.compile(rb'\{"(?:(?:apiVersion|kind)":"[^"]{1,200}",|[^"]{1,60}":)')
 """How an item starts. An API version belongs to it: the items' own is hardly that of their owner references."""
+_MOST = 64 * 1024 * 1024
+"""Bytes kept without the end of an item. An object is some 3 MB at most; lists of a strange shape are small."""
 _TRIES = 8
 """Seams of one block that are tried before waiting for more."""
 
@@ -50,15 +52,19 @@ class ListSplitter:
     A body without such seams (pretty-printed, `"items":null`, items first) is decoded in one piece at the end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._buffer = bytearray()
         self._head: bytes | None = None
         self._seam = b""
         self._searched = 0
 
     def feed(self, block: bytes) -> Sequence[Raw]:
-        """The items completed by this block, each the bytes of one JSON object."""
+        """The items completed by this block, each the bytes of one JSON object. Raises NotAListError when none
+        is complete after many bytes."""
         self._buffer += block
+        if len(self._buffer) > self._most:
+            raise NotAListError(f"the answer holds no complete item in {self._most} bytes")
         if self._head is None and not self._find_items():
             return ()
         if not self._seam and not self._find_seam():

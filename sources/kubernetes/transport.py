@@ -326,6 +326,7 @@ class ApiClient:
             limit_per_host=self._connections,
             keepalive_timeout=30,
             resolver=aiohttp.ThreadedResolver(),  # the system's, so that /etc/hosts and search domains count
+            use_dns_cache=False,  # a load balancer that was replaced is found at the next try
             socket_factory=_socket,
         )
         return aiohttp.ClientSession(

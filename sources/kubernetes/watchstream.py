@@ -127,25 +127,6 @@ class LineReader:
 Interruption = Literal["idle", "deadline", "reopen"]
 
 
-class WatchLifetime:
-    """How long a watch is asked to last: 5 to 10 min as client-go's, shorter where something on the way cuts
-    watches sooner, because one that the server ends itself ends cleanly."""
-
-    def __init__(self) -> None:
-        self._early_ends = 0
-        self._shorter: float | None = None
-
-    def seconds(self, dice: float) -> int:
-        """`timeoutSeconds` of the next watch; `dice` in [0, 1)."""
-        return int(self._shorter or 300 + 300 * dice)
-
-    def ended(self, lasted: float, early: bool) -> None:
-        """A watch ended after so many seconds; `early` if it worked and was cut before its time."""
-        self._early_ends = self._early_ends + 1 if early else 0
-        if self._early_ends >= 2:
-            self._shorter = max(20.0, 0.8 * lasted)
-
-
 class Watchdog:
     """Ends the reading of a stream that has been silent for `idle` seconds, lasts longer than `deadline`
     seconds, or is to be opened anew (`interrupt`).

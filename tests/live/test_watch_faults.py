@@ -61,6 +61,7 @@ async def agrees(pods: Following, plane: Bed, seconds: float = 60.0) -> None:
         assert asyncio.get_running_loop().time() < until, set(pods.rows("pod")) ^ fresh
 
 
+@pytest.mark.fault(27)
 async def test_a_restart_keeps_the_rows_and_recovers(plane):
     async with following(plane.kubeconfig("viewer"), "pods", "nodes") as (_, pods, nodes):
         await pods.settled()
@@ -84,6 +85,7 @@ async def test_a_restart_keeps_the_rows_and_recovers(plane):
         await agrees(pods, plane)
 
 
+@pytest.mark.fault(15, 16)
 async def test_compaction_behind_our_back_is_a_new_list_and_nothing_is_lost(plane, tmp_path):
     async with (
         relayed(plane.kubeconfig("viewer"), tmp_path) as (relay, kubeconfig),
@@ -111,6 +113,7 @@ async def test_compaction_behind_our_back_is_a_new_list_and_nothing_is_lost(plan
         await events.until(lambda: events.status.state in ("live", "partial"), 90)
 
 
+@pytest.mark.fault(24)
 async def test_a_cut_connection_is_taken_up_where_it_was(plane, tmp_path):
     async with (
         relayed(plane.kubeconfig("viewer"), tmp_path) as (relay, kubeconfig),
@@ -129,6 +132,7 @@ async def test_a_cut_connection_is_taken_up_where_it_was(plane, tmp_path):
         await agrees(pods, plane)
 
 
+@pytest.mark.fault(25, 26)
 async def test_a_dead_peer_shows_although_the_watch_looks_open(plane, tmp_path):
     async with (
         relayed(plane.kubeconfig("viewer"), tmp_path) as (relay, kubeconfig),
@@ -144,6 +148,7 @@ async def test_a_dead_peer_shows_although_the_watch_looks_open(plane, tmp_path):
         await pods.until(lambda: pods.status.state == "live", 60)
 
 
+@pytest.mark.fault(25)
 async def test_a_stunned_server_is_noticed_and_forgiven(plane):
     async with following(plane.kubeconfig("viewer"), "nodes") as (_, nodes):
         await nodes.settled()
@@ -157,6 +162,7 @@ async def test_a_stunned_server_is_noticed_and_forgiven(plane):
 
 
 @pytest.mark.parametrize("options", [{}, {"gzip": True}, {"watch_list": False}])
+@pytest.mark.fault(36, 37)
 async def test_churn_ends_in_the_same_table(plane, options):
     """Pods made and removed as fast as the server takes them, many under a name that was used before."""
     async with following(plane.kubeconfig("viewer"), "pods", **options) as (_, pods):
@@ -182,6 +188,7 @@ def churn(plane: Bed, lane: int) -> None:
     api.close()
 
 
+@pytest.mark.fault(14)
 async def test_no_metrics_api(plane):
     async with following(plane.kubeconfig("viewer"), "usage") as (source, usage):
         status = await usage.settled()
@@ -192,6 +199,7 @@ async def test_no_metrics_api(plane):
         assert "metrics-server" in metrics.fix
 
 
+@pytest.mark.fault(1)
 async def test_nobody_there(tmp_path, plane):
     async with relayed(plane.kubeconfig("viewer"), tmp_path) as (relay, kubeconfig):
         await relay.cut()

@@ -48,6 +48,7 @@ async def test_an_empty_pane_says_why_and_its_title_too(feed: str) -> None:
 
 
 @pytest.mark.parametrize("feed", FEEDS)
+@pytest.mark.fault(27)
 async def test_rows_stay_whatever_becomes_of_their_source(feed: str) -> None:
     async with stage(size=(80, 24)) as on:
         pane = pane_of(on, feed)
@@ -75,6 +76,7 @@ async def test_the_age_of_what_is_stale_grows() -> None:
         assert "kubernetes stale 7s" in on.text
 
 
+@pytest.mark.fault(40)
 async def test_data_is_as_old_as_it_is_when_the_clocks_differ() -> None:
     """The cluster's clock is two minutes behind ours: what came ten seconds ago still came ten seconds ago."""
     async with stage(size=(200, 50)) as on:
@@ -104,6 +106,7 @@ async def test_of_two_sources_of_alerts_one_may_be_missing() -> None:
         assert len(on.keys(pane)) == 1, "an empty Alertmanager takes no alert of Prometheus away"
 
 
+@pytest.mark.fault(41)
 async def test_usage_that_is_missing_is_said_where_it_would_stand() -> None:
     async with stage(size=(200, 50)) as on:
         await on.fill("pods", "pod", pod("shop/a"))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import pytest
+
 from sources.contract import Batch, Change, Delete, Snapshot, Status, Upsert
 from sources.model import Alert, Event, NodeUsage, ObjectRef, Owner, Pod, PodUsage
 from sources.world import History, World
@@ -152,6 +154,7 @@ def test_the_past_is_the_fold_up_to_a_moment() -> None:
     assert names(world.at(then).pods_on("n1")) == {"x"}
 
 
+@pytest.mark.fault(44)
 def test_history_is_bounded_and_still_right_at_its_edge() -> None:
     world = World(History(max_changes=3, max_age=1e6))
     tell = Told(world)

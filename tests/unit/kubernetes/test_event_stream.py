@@ -124,6 +124,7 @@ async def test_slow_pages_end_at_the_time_budget(stream):
     assert len(stream.api.asked("list")) == 1
 
 
+@pytest.mark.fault(17)
 async def test_an_expired_token_starts_the_pass_again_once(stream):
     stream.api.script("list", by_type([page("w1", token="t"), refusal(410), page("w1", "w2")], [page("n1")]))
     stream.start_events()

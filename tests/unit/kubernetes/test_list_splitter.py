@@ -96,3 +96,12 @@ def test_unusual_shapes(body, count):
 def test_what_is_no_whole_list_is_said(body):
     with pytest.raises(NotAListError):
         split(body, [])
+
+
+@pytest.mark.fault(32)
+@pytest.mark.parametrize("start", [b"", b'{"items":[', b'{"items":[{"metadata":{"name":"'])
+def test_an_answer_without_an_end_is_not_kept_in_memory(start):
+    splitter = ListSplitter(most=10_000)
+    splitter.feed(start + b"x" * 9000)
+    with pytest.raises(NotAListError, match="no complete item in 10000 bytes"):
+        splitter.feed(b"x" * 1001)

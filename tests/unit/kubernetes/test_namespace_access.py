@@ -41,7 +41,8 @@ def limited(rig):
     return rig
 
 
-async def test_only_the_own_namespace(limited):  # fault 11
+@pytest.mark.fault(11)
+async def test_only_the_own_namespace(limited):
     allow(limited, "shop", "a", "b")
     limited.start_scoped(Access(own="shop"))
     await settle(200)

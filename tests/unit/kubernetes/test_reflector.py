@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
 from sources.contract import Delete, Snapshot, Upsert
 from tests.unit.kubernetes.fakes import (
     Body,
@@ -118,7 +120,8 @@ async def test_pages_are_followed_where_a_server_insists_on_them(rig):
     assert [len(s.objects) for s in rig.sink.snapshots] == [2]
 
 
-async def test_continue_token_expired_restarts_as_one_full_list(rig):  # fault 17
+@pytest.mark.fault(17)
+async def test_continue_token_expired_restarts_as_one_full_list(rig):
     rig.api.script("list", listing(pod("a"), token="t1"), refusal(410, "Expired"), listing(pod("a"), pod("b")))
     rig.api.script("watch", Live())
     rig.start()
@@ -128,7 +131,8 @@ async def test_continue_token_expired_restarts_as_one_full_list(rig):  # fault 1
     assert rig.sink.status.state == "live"
 
 
-async def test_same_name_new_uid_and_a_late_deletion_of_the_old_one(rig):  # fault 37
+@pytest.mark.fault(37)
+async def test_same_name_new_uid_and_a_late_deletion_of_the_old_one(rig):
     watch = Live()
     rig.api.script("list", listing(pod("db-0", uid="old")))
     rig.api.script("watch", watch)
@@ -142,7 +146,8 @@ async def test_same_name_new_uid_and_a_late_deletion_of_the_old_one(rig):  # fau
     assert rig.sink.names == []
 
 
-async def test_duplicates_and_disorder_end_in_the_last_state(rig):  # fault 36
+@pytest.mark.fault(36)
+async def test_duplicates_and_disorder_end_in_the_last_state(rig):
     watch = Live()
     rig.api.script("list", listing(pod("a"), pod("a", "2")))
     rig.api.script("watch", watch)
@@ -154,7 +159,8 @@ async def test_duplicates_and_disorder_end_in_the_last_state(rig):  # fault 36
     assert not [c for c in rig.sink.changes if isinstance(c, Delete)]
 
 
-async def test_unknown_types_and_damaged_lines_are_counted_and_skipped(rig):  # faults 30, 33
+@pytest.mark.fault(30, 33)
+async def test_unknown_types_and_damaged_lines_are_counted_and_skipped(rig):
     watch = Live()
     rig.api.script("list", listing())
     rig.api.script("watch", watch)
@@ -169,7 +175,8 @@ async def test_unknown_types_and_damaged_lines_are_counted_and_skipped(rig):  # 
     assert rig.sink.status.state == "live"
 
 
-async def test_nothing_but_garbage_reopens_with_a_backoff(rig):  # fault 30
+@pytest.mark.fault(30)
+async def test_nothing_but_garbage_reopens_with_a_backoff(rig):
     rig.api.script("list", listing())
     rig.api.script("watch", Body(b"{garbage\n" * 30), Live())
     rig.start()
@@ -180,7 +187,8 @@ async def test_nothing_but_garbage_reopens_with_a_backoff(rig):  # fault 30
     assert len(rig.api.asked("watch")) == 2
 
 
-async def test_odd_objects_keep_their_row(rig):  # fault 31
+@pytest.mark.fault(31)
+async def test_odd_objects_keep_their_row(rig):
     watch = Live()
     odd = {"metadata": {"name": "odd", "namespace": "shop", "labels": None, "ownerReferences": [None]}}
     odd |= {"spec": None, "status": {"phase": 7, "containerStatuses": [{"restartCount": "3", "state": None}]}}
@@ -206,7 +214,8 @@ async def test_a_list_without_a_version_watches_without_advancing_on_added(rig):
     assert reflector.last_rv == "901"
 
 
-async def test_a_later_list_shows_only_as_a_snapshot(rig):  # fault 15
+@pytest.mark.fault(15)
+async def test_a_later_list_shows_only_as_a_snapshot(rig):
     first, relist = Live(), Live()
     rig.api.script("list", listing(pod("a"), pod("b"), rv="100"), relist)
     rig.api.script("watch", first, Live())
@@ -229,7 +238,8 @@ async def test_a_later_list_shows_only_as_a_snapshot(rig):  # fault 15
     assert rig.api.asked("watch")[1].params["resourceVersion"] == "200"
 
 
-async def test_poll_mode_where_watching_is_forbidden(rig):  # fault 13
+@pytest.mark.fault(13)
+async def test_poll_mode_where_watching_is_forbidden(rig):
     denied = refusal(403, "Forbidden", missing="watch pods")
     rig.api.script("list", listing(pod("a")), listing(pod("b")))
     rig.api.script("watch", denied)

@@ -42,7 +42,8 @@ async def watching(rig):
 
 
 class TestAtTheStart:
-    async def test_refused_connections_back_off_and_say_when(self, rig):  # 1
+    @pytest.mark.fault(1)
+    async def test_refused_connections_back_off_and_say_when(self, rig):
         rig.api.script("list", REFUSED)
         rig.start()
         await settle()
@@ -53,28 +54,32 @@ class TestAtTheStart:
         times = [request.at - 1000 for request in rig.api.asked("list")]
         assert times == pytest.approx([0, 0.8, 2.4, 5.6, 12, 24.8, 50.4, 80.4, 110.4])
 
-    async def test_it_recovers_by_itself(self, rig):  # 1
+    @pytest.mark.fault(1)
+    async def test_it_recovers_by_itself(self, rig):
         rig.api.script("list", REFUSED, REFUSED, listing(pod("a")))
         rig.api.script("watch", Live())
         rig.start()
         await rig.clock.advance(3)
         assert rig.sink.status.state == "live"
 
-    async def test_tls_trouble_is_said_in_its_words(self, rig):  # 3
+    @pytest.mark.fault(3)
+    async def test_tls_trouble_is_said_in_its_words(self, rig):
         rig.api.script("list", TlsFailure("TLS with api.test failed: self-signed certificate"))
         rig.start()
         await settle()
         assert "self-signed" in rig.sink.status.detail
 
     @pytest.mark.parametrize("body", [b"<html><title>Sign in</title></html>", b"", b"nonsense"])
-    async def test_what_is_no_list_is_never_taken_for_an_empty_one(self, rig, body):  # 21
+    @pytest.mark.fault(21)
+    async def test_what_is_no_list_is_never_taken_for_an_empty_one(self, rig, body):
         rig.api.script("list", body)
         rig.start()
         await settle()
         assert rig.sink.status.state == "failed"
         assert not rig.sink.snapshots
 
-    async def test_a_list_cut_in_the_middle_is_not_complete(self, rig):  # 23
+    @pytest.mark.fault(23)
+    async def test_a_list_cut_in_the_middle_is_not_complete(self, rig):
         whole = listing(pod("a"), pod("b"), pod("c"))
         rig.api.script("list", Body(whole[:-200], RESET), Body(whole[:-200]), Body(whole))
         rig.api.script("watch", Live())
@@ -88,14 +93,16 @@ class TestAtTheStart:
         assert rig.sink.names == ["shop/a", "shop/b", "shop/c"]
         assert rig.sink.status.state == "live"
 
-    async def test_forbidden_is_for_the_feed_to_handle(self, rig):  # 11
+    @pytest.mark.fault(11)
+    async def test_forbidden_is_for_the_feed_to_handle(self, rig):
         rig.api.script("list", refusal(403, "Forbidden", missing="list pods"))
         with pytest.raises(Denied):
             await Reflector(rig.cluster, PODS, "", rig.sink).run()
 
 
 class TestTheWatchBreaks:
-    async def test_reset_after_a_fine_time_reopens_at_once_from_where_it_was(self, watching):  # 24
+    @pytest.mark.fault(24)
+    async def test_reset_after_a_fine_time_reopens_at_once_from_where_it_was(self, watching):
         watching.first.send(line("ADDED", pod("c", "101")))
         await settle()
         said = len(watching.sink.statuses)
@@ -105,7 +112,8 @@ class TestTheWatchBreaks:
         assert len(watching.api.asked("list")) == 1
         assert len(watching.sink.statuses) == said
 
-    async def test_half_a_line_at_the_cut_is_dropped_and_comes_again(self, watching):  # 23
+    @pytest.mark.fault(23)
+    async def test_half_a_line_at_the_cut_is_dropped_and_comes_again(self, watching):
         text = line("ADDED", pod("c", "101"))
         watching.first.send(text[:-20])
         watching.first.fail(RESET)
@@ -114,7 +122,8 @@ class TestTheWatchBreaks:
         assert watching.reflector.last_rv == "100"
         assert watching.reflector.malformed == 0
 
-    async def test_rows_stay_and_are_called_stale_while_the_server_is_away(self, watching):  # 27
+    @pytest.mark.fault(27)
+    async def test_rows_stay_and_are_called_stale_while_the_server_is_away(self, watching):
         watching.api.script("watch", REFUSED, REFUSED, REFUSED, Live())
         watching.first.fail(RESET)
         await settle()
@@ -128,7 +137,8 @@ class TestTheWatchBreaks:
         assert watching.sink.status.state == "live"
         assert len(watching.api.asked("list")) == 1
 
-    async def test_ends_at_once_backs_off(self, watching):  # 22
+    @pytest.mark.fault(22)
+    async def test_ends_at_once_backs_off(self, watching):
         watching.api.script("watch", Body())
         watching.first.end()
         await watching.clock.advance(60)
@@ -136,7 +146,8 @@ class TestTheWatchBreaks:
         assert watching.sink.status.state == "stale"
         assert len(watching.api.asked("list")) == 1
 
-    async def test_one_event_and_the_end_backs_off_too(self, watching):  # 22
+    @pytest.mark.fault(22)
+    async def test_one_event_and_the_end_backs_off_too(self, watching):
         watching.api.script("watch", lambda _: Body(line("MODIFIED", pod("a", "101"))))
         watching.first.end()
         await watching.clock.advance(60)
@@ -150,7 +161,8 @@ class TestTheWatchBreaks:
         assert "live" not in states[states.index("stale") :]
 
     @pytest.mark.parametrize("code", [500, 502, 503])
-    async def test_server_errors_back_off_and_never_list(self, watching, code):  # 21
+    @pytest.mark.fault(21)
+    async def test_server_errors_back_off_and_never_list(self, watching, code):
         watching.api.script("watch", refusal(code))
         watching.first.end()
         await watching.clock.advance(60)
@@ -158,7 +170,8 @@ class TestTheWatchBreaks:
         assert len(watching.api.asked("list")) == 1
         assert str(code) in watching.sink.status.detail
 
-    async def test_too_many_requests_wait_as_told_and_do_not_list(self, watching):  # 20
+    @pytest.mark.fault(20)
+    async def test_too_many_requests_wait_as_told_and_do_not_list(self, watching):
         watching.api.script("watch", refusal(429, "TooManyRequests", retry_after=17.0), Live())
         watching.first.end()
         await watching.clock.advance(16)
@@ -167,7 +180,8 @@ class TestTheWatchBreaks:
         assert len(watching.api.asked("watch")) == 3
         assert len(watching.api.asked("list")) == 1
 
-    async def test_too_many_requests_in_the_stream(self, watching):  # 20
+    @pytest.mark.fault(20)
+    async def test_too_many_requests_in_the_stream(self, watching):
         watching.api.script("watch", Body(error_line(429, "TooManyRequests", retryAfterSeconds=9)), Live())
         watching.first.end()
         await watching.clock.advance(8)
@@ -176,13 +190,15 @@ class TestTheWatchBreaks:
         assert watching.sink.status.state == "live"
         assert len(watching.api.asked("list")) == 1
 
-    async def test_an_endless_line_reopens(self, watching):  # 32
+    @pytest.mark.fault(32)
+    async def test_an_endless_line_reopens(self, watching):
         watching.first.send(b"x" * (17 << 20))
         await settle()
         assert len(watching.api.asked("watch")) == 2
         assert watching.sink.names == ["shop/a", "shop/b"]
 
-    async def test_a_big_object_is_fine(self, watching):  # 32
+    @pytest.mark.fault(32)
+    async def test_a_big_object_is_fine(self, watching):
         big = pod("big", "101")
         big["metadata"]["annotations"] = {"blob": "x" * 3_000_000}
         text = line("ADDED", big)
@@ -201,7 +217,8 @@ class TestTheWatchBreaks:
 
 class TestTheVersionIsGone:
     @pytest.mark.parametrize("gone", [GONE, Body(error_line(410, "Expired")), TOO_LARGE])
-    async def test_relists_from_where_it_was_without_losing_rows(self, watching, gone):  # 15, 16, 18
+    @pytest.mark.fault(15, 16, 18)
+    async def test_relists_from_where_it_was_without_losing_rows(self, watching, gone):
         watching.api.script("watch", gone, Live())
         watching.api.script("list", listing(pod("b"), pod("c"), rv="200"))
         watching.first.end()
@@ -216,7 +233,8 @@ class TestTheVersionIsGone:
         assert watching.sink.status.state == "live"
 
     @pytest.mark.parametrize("error", [GONE, TOO_LARGE])
-    async def test_a_list_that_is_refused_too_asks_for_the_newest_at_once(self, watching, error):  # 15, 18, 19
+    @pytest.mark.fault(15, 18, 19)
+    async def test_a_list_that_is_refused_too_asks_for_the_newest_at_once(self, watching, error):
         watching.api.script("watch", GONE, Live())
         watching.api.script("list", error, listing(pod("c"), rv="7"))  # backwards: a restored etcd
         watching.first.end()
@@ -240,7 +258,8 @@ class TestTheVersionIsGone:
 
 
 class TestRights:
-    async def test_401_keeps_the_rows_and_asks_no_sooner_than_30_s(self, watching):  # 5, 6
+    @pytest.mark.fault(5, 6)
+    async def test_401_keeps_the_rows_and_asks_no_sooner_than_30_s(self, watching):
         watching.api.script("watch", refusal(401, "Unauthorized"), refusal(401, "Unauthorized"), Live())
         watching.first.end()
         await settle()
@@ -253,7 +272,8 @@ class TestRights:
         assert watching.sink.status.state == "live"
         assert watching.sink.names == ["shop/a", "shop/b"]
 
-    async def test_401_at_the_start(self, rig):  # 5
+    @pytest.mark.fault(5)
+    async def test_401_at_the_start(self, rig):
         rig.api.script("list", Unauthorized("the login has expired: run tsh login"))
         rig.start()
         await rig.clock.advance(200)
@@ -261,7 +281,8 @@ class TestRights:
         assert "tsh login" in rig.sink.status.detail
         assert len(rig.api.asked("list")) <= 4
 
-    async def test_a_right_taken_away_keeps_the_rows_as_stale(self, watching):  # 12
+    @pytest.mark.fault(12)
+    async def test_a_right_taken_away_keeps_the_rows_as_stale(self, watching):
         watching.api.script("watch", refusal(403, "Forbidden", missing="watch pods"))
         watching.api.script("list", refusal(403, "Forbidden", missing="list pods"))
         watching.first.end()
@@ -275,7 +296,8 @@ class TestRights:
 
 
 class TestSilence:
-    async def test_a_silent_watch_is_reopened_before_90_s_and_that_is_no_news(self, watching):  # 26
+    @pytest.mark.fault(26)
+    async def test_a_silent_watch_is_reopened_before_90_s_and_that_is_no_news(self, watching):
         said = len(watching.sink.statuses)
         await watching.clock.advance(71)
         assert len(watching.api.asked("watch")) == 2
@@ -303,20 +325,46 @@ class TestSilence:
         await settle()
         assert len(watching.api.asked("watch")) == asked + 1
 
-    async def test_held_headers_are_reopened_too(self, watching):  # 28
+    @pytest.mark.fault(28)
+    async def test_held_headers_are_reopened_too(self, watching):
         watching.api.script("watch", HeldHeaders(), Live())
         watching.first.end()
         await watching.clock.advance(91)
         assert len(watching.api.asked("watch")) == 3
         assert watching.sink.status.state == "live"
 
-    async def test_a_watch_that_never_ends_is_ended(self, watching):  # 26
+    @pytest.mark.fault(28)
+    async def test_a_proxy_that_holds_watches_back_delays_changes_but_loses_none_and_that_is_said(self, watching):
+        """What it holds comes when the server ends the watch, so watches are asked to be short."""
+        answers = [Live() for _ in range(5)]
+        watching.api.script("watch", *answers)
+        await watching.clock.advance(55)  # 75 s of silence: it is given up
+        for number, held in enumerate(answers[:3]):
+            await watching.clock.advance(int(watching.api.asked("watch")[-1].params["timeoutSeconds"]) - 0.5)
+            held.send(line("ADDED", pod(f"held-{number}", str(101 + number))))
+            held.end()
+            await settle()
+        asked = [int(request.params["timeoutSeconds"]) for request in watching.api.asked("watch")]
+        assert asked == [300, 60, 15, 15, 15]
+        assert {"shop/held-0", "shop/held-1", "shop/held-2"} <= set(watching.sink.names)
+        assert watching.sink.status.state == "partial"
+        assert "a proxy holds them back" in watching.sink.status.missing[0]
+        answers[3].send(line("ADDED", pod("prompt", "110")))
+        await watching.clock.advance(12)
+        answers[3].end()
+        await settle()
+        assert watching.sink.status.state == "live"
+        assert int(watching.api.asked("watch")[-1].params["timeoutSeconds"]) == 300
+
+    @pytest.mark.fault(26)
+    async def test_a_watch_that_never_ends_is_ended(self, watching):
         for _ in range(34):
             watching.first.send(line("SURPRISE", {}))
             await watching.clock.advance(10)
         assert len(watching.api.asked("watch")) == 2
 
-    async def test_early_cuts_make_for_shorter_watches(self, watching):  # 29
+    @pytest.mark.fault(29)
+    async def test_early_cuts_make_for_shorter_watches(self, watching):
         second = Live()
         watching.api.script("watch", second, Live())
         await watching.clock.advance(40)
@@ -328,7 +376,8 @@ class TestSilence:
 
 
 class TestLiveness:
-    async def test_unreachable_shows_within_15_s_although_the_watch_looks_open(self, watching):  # 25
+    @pytest.mark.fault(25)
+    async def test_unreachable_shows_within_15_s_although_the_watch_looks_open(self, watching):
         watching.api.script("/readyz", Unreachable("cannot reach api.test: timed out"))
         await watching.clock.advance(15)
         assert watching.sink.status.state == "stale"
@@ -391,6 +440,19 @@ class TestLiveness:
         assert len(watching.api.asked("watch")) == 2
         assert watching.sink.status.state == "live"
 
+    @pytest.mark.fault(21)
+    async def test_a_page_in_place_of_the_server_is_no_sign_of_life(self, watching):
+        page = refusal(200)  # what the transport makes of HTML
+        watching.api.script("/readyz", page, page, b"ok")
+        watching.api.script("/version", b"{}", page)
+        await watching.clock.advance(11)
+        assert watching.sink.status.state == "live"  # a gateway that lets only the API through
+        await watching.clock.advance(10)
+        assert watching.sink.status.state == "stale"
+        assert "something else answers" in watching.sink.status.detail
+        await watching.clock.advance(5)
+        assert watching.sink.status.state == "live"
+
     async def test_an_answer_of_any_kind_is_a_sign_of_life_except_5xx(self, watching):
         watching.api.script("/readyz", refusal(403), refusal(404), refusal(500))
         await watching.clock.advance(11)
@@ -416,7 +478,8 @@ class TestLiveness:
         assert watching.sink.status.state == "live"
 
     @pytest.mark.parametrize("kind", ["stopped", "suspended"])
-    async def test_after_a_sleep_everything_is_reopened(self, watching, kind):  # 39
+    @pytest.mark.fault(39)
+    async def test_after_a_sleep_everything_is_reopened(self, watching, kind):
         if kind == "stopped":
             await watching.clock.jump(600)
         else:
@@ -429,7 +492,8 @@ class TestLiveness:
         assert watching.sink.status.state == "live"
 
 
-async def test_clock_offset_is_passed_on(rig):  # 40
+@pytest.mark.fault(40)
+async def test_clock_offset_is_passed_on(rig):
     rig.api.clock_offset = -7200.5
     rig.api.script("list", listing())
     rig.api.script("watch", Live())

@@ -99,7 +99,8 @@ async def test_the_first_version_we_know_of_those_listed(metrics, versions, used
 
 
 @pytest.mark.parametrize("answer", [refusal(404, "NotFound"), group("v2alpha1"), group()])
-async def test_absent_and_looked_for_every_five_minutes(metrics, answer):  # fault 14
+@pytest.mark.fault(14)
+async def test_absent_and_looked_for_every_five_minutes(metrics, answer):
     metrics.api.script(GROUP, answer)
     metrics.start_usage()
     await settle()
@@ -112,7 +113,8 @@ async def test_absent_and_looked_for_every_five_minutes(metrics, answer):  # fau
     assert metrics.sink.status.state == "live"
 
 
-async def test_a_service_that_is_not_up_yet_is_asked_sooner(metrics):  # fault 14
+@pytest.mark.fault(14)
+async def test_a_service_that_is_not_up_yet_is_asked_sooner(metrics):
     metrics.api.script(GROUP, refusal(503, "ServiceUnavailable"))
     metrics.start_usage()
     await settle()
@@ -140,7 +142,8 @@ async def test_uninstalled_later_takes_the_numbers_back(metrics):
     assert metrics.sink.names == []
 
 
-async def test_a_sample_that_is_none_is_left_out(metrics):  # fault 41
+@pytest.mark.fault(41)
+async def test_a_sample_that_is_none_is_left_out(metrics):
     bad = node_metrics("n2", cpu="lots")
     metrics.api.script(NODES, listing(node_metrics("n1"), bad, kind="NodeMetricsList"))
     metrics.start_usage()

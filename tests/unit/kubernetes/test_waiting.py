@@ -33,6 +33,13 @@ def test_retry_after_is_a_lower_bound():
     assert backoff.next(0.1) == pytest.approx(1.6)
 
 
+@pytest.mark.fault(20)
+@pytest.mark.parametrize("asked", [86_400.0, float("inf")])
+def test_a_retry_after_of_a_day_is_not_kept(asked):
+    """A gateway's maintenance page must not leave the screen stale long after the server is back."""
+    assert Backoff(lambda: 0.0, lambda: 0.0).next(asked) == 300.0
+
+
 async def test_two_lists_at_a_time_and_nodes_before_pods_before_events():
     gate = ListGate()
     order = []
@@ -88,6 +95,7 @@ async def test_a_slot_given_to_a_cancelled_waiter_is_not_lost():
         pass
 
 
+@pytest.mark.fault(38)
 async def test_a_feed_coalesces_and_keeps_the_order():
     clock = FakeClock()
 
@@ -134,6 +142,7 @@ async def test_a_feed_ends_with_its_runner_and_with_its_failure():
         await anext(batches)
 
 
+@pytest.mark.fault(38)
 async def test_a_writer_waits_for_a_slow_reader():
     clock = FakeClock()
     outbox = Outbox(clock, most=10)

@@ -62,7 +62,8 @@ async def test_changes_during_the_initial_events(streaming):
 
 
 @pytest.mark.parametrize("code", [400, 404, 405, 406, 415, 422])
-async def test_a_refusal_falls_back_and_is_remembered_for_the_server(streaming, code):  # fault 35
+@pytest.mark.fault(35)
+async def test_a_refusal_falls_back_and_is_remembered_for_the_server(streaming, code):
     streaming.api.script("watch", lambda p: refusal(code) if "sendInitialEvents" in p else Live())
     streaming.api.script("list", listing(pod("a")))
     streaming.start()

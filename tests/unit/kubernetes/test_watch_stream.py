@@ -19,6 +19,7 @@ from sources.kubernetes.watchstream import (
 from tests.unit.kubernetes.fakes import FakeClock, bookmark, dump, error_line, line, pod, settle
 
 
+@pytest.mark.fault(23)
 def test_lines_across_any_cut():
     text = line("ADDED", pod("a")) + b"\n \r\n" + line("DELETED", pod("b")) + b'{"type":"ADD'
     for size in (1, 7, 100, 10_000):
@@ -27,6 +28,7 @@ def test_lines_across_any_cut():
         assert [parse_line(each).type for each in found] == ["ADDED", "DELETED"]
 
 
+@pytest.mark.fault(32)
 def test_an_endless_line_is_damage():
     reader = LineReader(limit=1000)
     reader.feed(b"x" * 900)

@@ -193,6 +193,7 @@ async def test_statuses_become_typed_errors(kubeconfig, server, answer, kind, ex
         (lambda: web.Response(status=500, text="x" * 100_000), r"x{200}"),
     ],
 )
+@pytest.mark.fault(21)
 async def test_web_pages_are_said_to_be_web_pages(kubeconfig, server, answer, said):
     async def handler(_):
         return answer()
@@ -228,6 +229,7 @@ def rotating(server, plugin, tmp_path, credential):
     return server
 
 
+@pytest.mark.fault(5)
 async def test_twenty_refused_requests_run_the_plugin_once_more(kubeconfig, rotating):
     async with ApiClient(kubeconfig(rotating, {"exec": rotating.entry})) as client:
         await client.credentials.get()
@@ -238,6 +240,7 @@ async def test_twenty_refused_requests_run_the_plugin_once_more(kubeconfig, rota
         assert len(rotating.requests) == 40
 
 
+@pytest.mark.fault(5, 6)
 async def test_a_credential_that_stays_refused_is_an_error_after_one_retry(kubeconfig, rotating):
     rotating.accepted = "never"
     async with ApiClient(kubeconfig(rotating, {"exec": rotating.entry})) as client:
@@ -251,6 +254,7 @@ async def test_a_credential_that_stays_refused_is_an_error_after_one_retry(kubec
         assert len(rotating.requests) == 3
 
 
+@pytest.mark.fault(7)
 async def test_nothing_is_sent_after_a_failed_plugin(kubeconfig, server, plugin):
     async with ApiClient(kubeconfig(server, {"exec": plugin("echo 'SSO expired' >&2; exit 1")})) as client:
         with pytest.raises(CredentialFailure, match="SSO expired"):
@@ -272,6 +276,7 @@ async def test_a_401_of_a_service_behind_the_proxy_is_not_ours(kubeconfig, rotat
 # -- streams
 
 
+@pytest.mark.fault(34)
 async def test_a_stream_gives_bytes_as_they_come_also_gzipped(kubeconfig, server):
     more = asyncio.Event()
 
@@ -320,6 +325,7 @@ async def test_silence_is_read_idle_but_a_slow_reader_is_not(kubeconfig, server)
             await anext(chunks)
 
 
+@pytest.mark.fault(28)
 async def test_no_first_byte_is_unreachable(kubeconfig, server):
     async def handler(_):
         await asyncio.Event().wait()
@@ -333,6 +339,7 @@ async def test_no_first_byte_is_unreachable(kubeconfig, server):
             await client.get_bytes("/w")
 
 
+@pytest.mark.fault(23)
 async def test_a_body_that_breaks_off_and_one_that_is_too_long(kubeconfig, server):
     async def handler(request):
         response = web.StreamResponse(headers={"Content-Length": "100"})
@@ -350,6 +357,7 @@ async def test_a_body_that_breaks_off_and_one_that_is_too_long(kubeconfig, serve
             await client.get_bytes("/x", limit=3)
 
 
+@pytest.mark.fault(1)
 async def test_no_server_says_host_and_reason(kubeconfig, server):
     config = kubeconfig(server)
     await server.stop()
@@ -361,6 +369,7 @@ async def test_no_server_says_host_and_reason(kubeconfig, server):
             await client.get_bytes("/version")
 
 
+@pytest.mark.fault(40)
 async def test_the_servers_clock(kubeconfig, server, clock):
     async def handler(_):
         return web.Response(headers={"Date": "Tue, 14 Nov 2023 23:13:20 GMT"})  # an hour after the fake clock
@@ -375,6 +384,7 @@ async def test_the_servers_clock(kubeconfig, server, clock):
 # -- TLS
 
 
+@pytest.mark.fault(3)
 async def test_another_authority_or_name_is_refused_in_words(kubeconfig, serve, other_ca):
     stranger = await serve(other_ca)
     async with ApiClient(kubeconfig(stranger)) as client:
@@ -432,6 +442,7 @@ async def test_an_encrypted_key_is_an_error_and_no_question(kubeconfig, server, 
             await client.get_bytes("/version")
 
 
+@pytest.mark.fault(9)
 async def test_a_new_client_certificate_gets_new_connections_and_old_answers_end(
     kubeconfig, serve, pem, ca, clock
 ):
@@ -469,6 +480,7 @@ async def test_a_new_client_certificate_gets_new_connections_and_old_answers_end
     assert old != new
 
 
+@pytest.mark.fault(4)
 async def test_a_rotated_ca_is_picked_up_when_the_handshake_fails(kubeconfig, serve, ca, other_ca, tmp_path):
     first, second = await serve(), await serve(other_ca)
     async with ApiClient(kubeconfig(first)) as client:
@@ -485,6 +497,7 @@ async def test_a_rotated_ca_is_picked_up_when_the_handshake_fails(kubeconfig, se
         await runner.cleanup()
 
 
+@pytest.mark.fault(3)
 async def test_an_intermediate_in_the_ca_file_is_an_anchor_and_comments_do_not_matter(kubeconfig, serve, tmp_path):
     root = trustme.CA()
     middle = root.create_child_ca()

@@ -57,6 +57,7 @@ async def test_a_token_file_is_trimmed_and_read_again_every_minute(kubeconfig, c
     assert (await source.get()).authorization == "Bearer two"
 
 
+@pytest.mark.fault(6)
 async def test_a_token_file_is_read_again_after_a_401(kubeconfig, clock, tmp_path):
     (tmp_path / "token").write_text("one")
     source = CredentialSource(kubeconfig("https://k", {"tokenFile": "token"}), clock)
@@ -90,6 +91,7 @@ async def test_a_plugin_token_is_renewed_before_it_runs_out(kubeconfig, counting
     assert counting.runs() == 2
 
 
+@pytest.mark.fault(40)
 async def test_a_token_that_arrives_expired_is_left_to_the_server(kubeconfig, counting, credential, clock):
     # Our clock is ahead: running the plugin for each request would not help.
     source = CredentialSource(kubeconfig("https://k", {"exec": counting()}), clock)
@@ -120,6 +122,7 @@ async def test_a_waiter_that_gives_up_does_not_stop_the_renewal(kubeconfig, coun
     assert counting.runs() == 1
 
 
+@pytest.mark.fault(7)
 async def test_failures_are_held_and_never_become_anonymous(kubeconfig, counting, credential, clock):
     source = CredentialSource(kubeconfig("https://k", {"exec": counting()}), clock)
     for _ in range(3):
@@ -179,6 +182,7 @@ async def test_a_failed_renewal_after_a_401_keeps_saying_why(kubeconfig, countin
     assert counting.runs() == 2
 
 
+@pytest.mark.fault(9)
 async def test_certificate_files_are_read_again_every_five_minutes(kubeconfig, pem, ca, clock, tmp_path):
     cert, key = pem(ca.issue_cert("old@example"))
     user = {"client-certificate": str(cert), "client-key": str(key)}
@@ -203,6 +207,7 @@ async def test_missing_certificate_files_are_named(kubeconfig):
         await source.get()
 
 
+@pytest.mark.fault(9)
 async def test_a_plugin_may_give_a_certificate(kubeconfig, counting, credential, ca):
     issued = ca.issue_cert("me@example")
     cert, key = issued.cert_chain_pems[0].bytes().decode(), issued.private_key_pem.bytes().decode()

@@ -65,6 +65,7 @@ async def test_args_env_and_cluster_info_reach_the_plugin(kubeconfig, plugin, tm
         ("head -c 3000000 /dev/zero", "more than 1 MiB"),
     ],
 )
+@pytest.mark.fault(7, 8)
 async def test_failures_show_what_the_plugin_said_and_the_hint(kubeconfig, plugin, script, said):
     config = kubeconfig("https://k", {"exec": plugin(script, installHint="get it from example.org")})
     with pytest.raises(CredentialFailure, match=said) as caught:
@@ -80,12 +81,14 @@ async def test_failures_show_what_the_plugin_said_and_the_hint(kubeconfig, plugi
         ("v1", {"clientCertificateData": "x"}, "without its key"),
     ],
 )
+@pytest.mark.fault(7)
 async def test_answers_that_are_no_credential(kubeconfig, plugin, credential, version, status, said):
     config = kubeconfig("https://k", {"exec": plugin(f"echo '{credential(version, **status)}'")})
     with pytest.raises(CredentialFailure, match=said):
         await execplugin.run(config, None)
 
 
+@pytest.mark.fault(7)
 async def test_a_missing_plugin_says_how_to_get_it(kubeconfig):
     entry = {
         "apiVersion": "client.authentication.k8s.io/v1",
@@ -112,17 +115,20 @@ X
         assert secret not in said
 
 
+@pytest.mark.fault(8)
 async def test_megabytes_of_stderr_do_not_block(kubeconfig, plugin, credential):
     script = f"head -c 3000000 /dev/zero | tr '\\0' x >&2; echo '{credential(token='t')}'"
     assert (await execplugin.run(kubeconfig("https://k", {"exec": plugin(script)}), None)).token == "t"
 
 
+@pytest.mark.fault(8)
 async def test_a_prompting_plugin_gets_end_of_file_and_no_terminal(kubeconfig, plugin):
     script = 'read answer && exit 1; (: < /dev/tty) 2>/dev/null && exit 2; echo "no input" >&2; exit 7'
     with pytest.raises(CredentialFailure, match="exit code 7: no input"):
         await execplugin.run(kubeconfig("https://k", {"exec": plugin(script)}), None)
 
 
+@pytest.mark.fault(8)
 async def test_interactive_always_is_refused_before_anything_runs(kubeconfig, plugin, tmp_path):
     entry = plugin(f"touch {tmp_path}/ran") | {"interactiveMode": "Always"}
     with pytest.raises(CredentialFailure, match="by hand in another terminal"):
@@ -130,6 +136,7 @@ async def test_interactive_always_is_refused_before_anything_runs(kubeconfig, pl
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.fault(8)
 async def test_a_hanging_plugin_is_killed_with_its_children(kubeconfig, plugin, tmp_path):
     # The child keeps the pipes open too; only killing the whole group ends it.
     script = f"sleep 1000 & echo $! > {tmp_path}/child; wait"

@@ -303,6 +303,7 @@ def test_no_secret_in_any_repr(kubeconfig):
     assert "hunter2" not in repr(Overrides(token="hunter2"))
 
 
+@pytest.mark.fault(10)
 def test_edited_files_are_noticed(kubeconfig, tmp_path):
     config = kubeconfig("https://k")
     assert config.changed_files() == []

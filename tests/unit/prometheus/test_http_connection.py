@@ -117,6 +117,7 @@ async def test_good_answers_share_one_connection() -> None:
         await prometheus.close()
 
 
+@pytest.mark.fault("no HTTP")
 async def test_an_overlong_answer_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoint, "MAX_BODY", 1024 * 1024)
 
@@ -133,6 +134,7 @@ async def test_an_overlong_answer_is_refused_before_it_is_read(monkeypatch: pyte
         await prometheus.close()
 
 
+@pytest.mark.fault("no HTTP")
 async def test_an_answer_that_drips_does_not_outlive_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sources.prometheus.source.GRACE", 0.0)
 
@@ -150,6 +152,7 @@ async def test_an_answer_that_drips_does_not_outlive_the_timeout(monkeypatch: py
         await prometheus.close()
 
 
+@pytest.mark.fault("no HTTP")
 async def test_a_server_that_is_not_there() -> None:
     async with Loopback(good) as server:
         port = server.port
@@ -159,6 +162,7 @@ async def test_a_server_that_is_not_there() -> None:
     await prometheus.close()
 
 
+@pytest.mark.fault("no HTTP")
 async def test_a_server_that_speaks_something_else() -> None:
     async with Loopback(b"SSH-2.0-OpenSSH_9.2\r\n") as server:
         prometheus = source(server.port)

@@ -89,6 +89,7 @@ async def test_scalar_and_string_are_a_pair_not_a_list() -> None:
     assert (text.type, text.text, text.series) == ("string", "a\x1b[31m", ())
 
 
+@pytest.mark.fault("200 with warnings")
 async def test_notices_are_sorted_and_positions_count_characters() -> None:
     notices = ["PromQL info: z (1:12)", "PromQL info: a (1:1)", "PromQL info: a (1:1)"]
     result = await answered(vector(warnings=["b", "a"], infos=notices), expr='x{n="가"} + 1')
@@ -96,10 +97,12 @@ async def test_notices_are_sorted_and_positions_count_characters() -> None:
     assert result.infos == ("PromQL info: a (1:1)", "PromQL info: z (1:10)")
 
 
+@pytest.mark.fault("200 with warnings")
 async def test_partial_data_of_victoriametrics_is_a_warning() -> None:
     assert "partial" in (await answered(vector(isPartial=True))).warnings[0]
 
 
+@pytest.mark.fault("204")
 async def test_no_content_is_an_empty_answer_that_says_so() -> None:
     result = await answered(httpx.Response(204))
     assert result.series == ()
@@ -115,6 +118,7 @@ async def test_a_large_answer_is_decoded_off_the_loop(monkeypatch: pytest.Monkey
 # -- the server's own refusals -----------------------------------------------------------------------------
 
 
+@pytest.mark.fault("400 bad_data")
 async def test_parse_error_position_is_in_characters() -> None:
     # é and 가 are two and three bytes; Prometheus counts bytes from the start of the line.
     expr = 'sum(up)\n+ x{n="é가"} +'
@@ -147,6 +151,7 @@ async def test_an_error_without_a_position_has_none(text: str) -> None:
         (418, "teapot", "execution"),
     ],
 )
+@pytest.mark.fault("422 execution", "503 timeout", "499 canceled", "500 internal", "500 unavailable")
 async def test_error_types(status: int, type_: str, expected: str) -> None:
     with pytest.raises(QueryError, match="because") as caught:
         await answered(failure(status, type_, "because"))
@@ -154,6 +159,7 @@ async def test_error_types(status: int, type_: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(("stopping", "word"), [("true", "shutting down"), ("false", "starting")])
+@pytest.mark.fault("503 text")
 async def test_a_server_that_starts_or_stops_says_so_in_plain_text(stopping: str, word: str) -> None:
     headers = {"content-type": "text/plain", "x-prometheus-stopping": stopping}
     with pytest.raises(Unavailable, match=word):
@@ -206,6 +212,7 @@ CASES: list[tuple[str, httpx.Response, type[SourceError], str]] = [
 @pytest.mark.parametrize(
     ("response", "error", "words"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
+@pytest.mark.fault("404", "sign-in or gateway page", "429 or 413")
 async def test_answers_that_are_not_prometheus(
     response: httpx.Response, error: type[SourceError], words: str
 ) -> None:
@@ -215,6 +222,7 @@ async def test_answers_that_are_not_prometheus(
     assert "token" not in str(caught.value)
 
 
+@pytest.mark.fault("429 or 413")
 async def test_too_many_requests_carries_the_pause() -> None:
     with pytest.raises(Unavailable, match="too many outstanding") as caught:
         await answered(httpx.Response(429, headers={"retry-after": "7"}, text="too many outstanding requests"))

@@ -55,6 +55,7 @@ async def test_a_target_that_gives_no_metrics_is_down_and_named(exporter: object
     await scrape.close()
 
 
+@pytest.mark.fault(42)
 async def test_a_target_that_never_answers_costs_its_timeout_and_no_more() -> None:
     async def silent(request: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
@@ -299,6 +300,7 @@ async def running(scrape: ScrapeSource) -> AsyncIterator[Callable[[int], Awaitab
         await scrape.close()
 
 
+@pytest.mark.fault(42)
 async def test_a_target_that_is_down_is_asked_ever_more_seldom() -> None:
     asked: Counter[str] = Counter()
 
