@@ -181,8 +181,7 @@ class ApiClient:
         """Sends a request and gives its answer whatever its status. `url` has to be one of this server."""
         self._refuse_foreign(url)
         self._refuse_write(method, url)
-        path = url[len(_origin(url)) :]
-        record = self.audit.sent(self._clock.now(), method, path)
+        record = self.audit.sent(self._clock.now(), method, _path(url))
         started = self._clock.monotonic()
         pool: _Pool | None = None
         raw: aiohttp.ClientResponse | None = None
@@ -347,9 +346,15 @@ def user_agent() -> str:
     return f"topmast/{version} ({sys.platform}/{machine or 'unknown'})"
 
 
-def _origin(url: str) -> str:
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port as servers are told apart: httpx drops a port that goes without saying, and capitals."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _socket(info: tuple[Any, ...]) -> socket.socket:

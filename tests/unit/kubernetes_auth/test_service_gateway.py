@@ -68,6 +68,23 @@ async def test_writes_and_other_servers_are_refused(client, server):
     assert server.requests == []
 
 
+async def test_a_host_in_capitals_and_a_port_that_goes_without_saying_are_the_same_server(kubeconfig, server):
+    async with (
+        ApiClient(kubeconfig(f"https://LOCALHOST:{server.port}")) as client,
+        service_client(client, "m", "p", "1") as http,
+    ):
+        assert (await http.get("x")).status_code == 200
+    assert client.audit.requests()[0].path == "/api/v1/namespaces/m/services/p:1/proxy/x"
+    # As AKS writes it, and as every pod finds it in its environment. That it is sent at all is what counts.
+    proxy = f"http://127.0.0.1:{server.port}"
+    async with (
+        ApiClient(kubeconfig("https://api.example:443", cluster={"proxy-url": proxy})) as client,
+        service_client(client, "m", "p", "1") as http,
+    ):
+        with pytest.raises(httpx.TransportError):
+            await http.get("x")
+
+
 async def test_network_trouble_is_httpxs_and_credential_trouble_ours(kubeconfig, server, plugin):
     async def handler(_):
         await asyncio.Event().wait()
