@@ -13,10 +13,11 @@ from urllib.parse import urlencode
 
 import httpx
 
-from sources.contract import Clock, NotSupported, SourceError, Unavailable
+from sources.contract import Clock, NotSupported, ReadOnlyError, SourceError, Unavailable
 from sources.http.client import CONNECT_TIMEOUT, build_client
 from sources.http.reply import Reply, kubernetes_error
 from sources.http.settings import Address, HttpConfig
+from sources.readonly import only_reads
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of one answer, unpacked. More is a mistake in the question, and would stop the screen."""
@@ -134,8 +135,11 @@ async def send(
 ) -> Reply:
     """Sends and reads to the end, in `within` seconds at most and `most` bytes, else `MAX_BODY`.
 
-    Raises `Unavailable` for everything between us and an answer, `TooLarge` for one of more bytes.
+    Raises `Unavailable` for everything between us and an answer, `TooLarge` for one of more bytes, `ReadOnlyError`
+    for a request that might change something.
     """
+    if not only_reads(method, path):
+        raise ReadOnlyError(f"{method} {path} to {link.via} was refused: topmast only reads")
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
     request = link.client.build_request(
         method,

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib import metadata
 from typing import Any, TypeAlias
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import aiohttp
 from multidict import CIMultiDict
@@ -32,15 +32,17 @@ from sources.kubernetes.clusterconfig import ClusterConfig
 from sources.kubernetes.credentials import Access, CredentialSource, impersonation_headers
 from sources.kubernetes.errors import TlsFailure, Unreachable
 from sources.kubernetes.response import MAX_ERROR_BODY, NETWORK_ERRORS, ApiResponse
+from sources.readonly import only_reads
 
 Params: TypeAlias = Mapping[str, str | int] | Iterable[tuple[str, str | int]]
 
 _OFFSETS = 15
-_READING_POSTS = re.compile(
-    r"/services/[^/]+/proxy/(?:[^?]+/)?api/v1/"
-    r"(?:query|query_range|query_exemplars|format_query|parse_query|series|labels)$"
+_OF_A_SERVICE = re.compile(r"/api/v1/namespaces/[^/]+/services/[^/]+/proxy(?:/[^/]+)*?(/api/v1/[^/]+)")
+_ACTS = re.compile(
+    r"/pods/[^/]+/(?:exec|attach|portforward)$|/nodes/[^/]+/proxy/(?:run|exec|attach|portforward|cri)(?:/|$)",
+    re.IGNORECASE,
 )
-"""Prometheus takes its questions by POST too; these change nothing."""
+"""What runs something in a pod although it may begin with a GET (a stream that is upgraded)."""
 _PROXIED = re.compile(r"/(?:services|pods|nodes)/[^/]+/proxy(?:/|$)")
 
 
@@ -280,11 +282,15 @@ class ApiClient:
             raise ReadOnlyError("refused to send the cluster's credentials to another server")
 
     def _refuse_write(self, method: str, url: str) -> None:
-        reads = method in ("GET", "HEAD") or (
-            method == "POST" and _READING_POSTS.search(urlsplit(url).path) is not None
-        )
-        if not (reads or self.write):
+        if not (self.write or self._reads(method, url)):
             raise ReadOnlyError(f"{method} was refused: started read-only (--write allows changes)")
+
+    def _reads(self, method: str, url: str) -> bool:
+        path = unquote(urlsplit(url).path)
+        if ".." in path.split("/") or _ACTS.search(path):
+            return False
+        service = _OF_A_SERVICE.fullmatch(path.removeprefix(urlsplit(self.config.server).path))
+        return only_reads(method, service[1] if service is not None else "")
 
     def _note_date(self, said: str | None) -> None:
         if said:
@@ -347,7 +353,7 @@ def user_agent() -> str:
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port as servers are told apart: httpx drops a port that goes without saying, and capitals."""
+    """What tells servers apart: httpx drops a port that goes without saying, and writes hosts in small letters."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 

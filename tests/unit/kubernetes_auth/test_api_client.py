@@ -80,11 +80,37 @@ async def test_prometheus_questions_by_post_are_reads_and_nothing_else_is(kubeco
         for path in (f"{services}/api/v1/query", f"{services}/prefix/api/v1/query_range"):
             async with client.stream(path, method="POST", body=b"query=up"):
                 pass
-        for path in (f"{services}/api/v1/admin/tsdb/delete_series", f"{services}/-/reload", "/api/v1/query"):
+        for path in (
+            f"{services}/api/v1/admin/tsdb/delete_series",
+            f"{services}/-/reload",
+            f"{services}/x/%2e%2e/api/v1/query",
+            "/api/v1/query",
+            "/api/v1/namespaces/m/pods/p/proxy/services/s/proxy/api/v1/query",
+            "/api/v1/nodes/n/proxy/services/s/proxy/api/v1/query",
+        ):
             with pytest.raises(ReadOnlyError):
                 async with client.stream(path, method="POST"):
                     pass
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/namespaces/x/pods/y/exec?command=rm",
+        "/api/v1/namespaces/x/pods/y/%65xec",
+        "/api/v1/namespaces/x/pods/y/portforward",
+        "/api/v1/nodes/n/proxy/exec/x/y/c",
+    ],
+)
+async def test_a_get_that_would_run_something_is_refused_too(kubeconfig, server, path):
+    async with ApiClient(kubeconfig(server)) as client:
+        with pytest.raises(ReadOnlyError):
+            async with client.exchange("GET", server.url + path, {}):
+                pass
+        # A pod may be called so, and its logs are read.
+        assert await client.get_bytes("/api/v1/namespaces/x/pods/exec")
+    assert len(server.requests) == 1
 
 
 async def test_with_write_the_body_arrives(kubeconfig, server):

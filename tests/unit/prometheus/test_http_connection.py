@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import trustme
 
-from sources.contract import Context, NotSupported, Unavailable
-from sources.http import endpoint
+from sources.contract import Context, NotSupported, ReadOnlyError, Unavailable
+from sources.http import HttpConfig, endpoint
+from sources.http.settings import parse_url
 from sources.prometheus import PrometheusConfig, PrometheusSource
 
 GOOD = b'{"status":"success","data":{"resultType":"vector","result":[]}}'
@@ -254,3 +255,22 @@ async def test_plain_http_on_a_tls_address() -> None:
         with pytest.raises(Unavailable, match="is it https on that port"):
             await prometheus.query("up")
         await prometheus.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", "/api/v2/silence/x"),
+        ("POST", "/api/v2/silences"),
+        ("POST", "/-/reload"),
+        ("POST", "/api/v1/admin/tsdb/delete_series"),
+        ("POST", "/x/../api/v1/query"),
+    ],
+)
+async def test_what_might_change_something_is_not_sent(method: str, path: str) -> None:
+    async with Loopback(b"HTTP/1.1 200 OK\r\n\r\n") as server:
+        link = await endpoint.direct(HttpConfig(), parse_url(f"127.0.0.1:{server.port}"))
+        with pytest.raises(ReadOnlyError, match=f"{method} .* was refused"):
+            await endpoint.send(link, method, path, form=())
+        await link.client.aclose()
+        assert server.connections == 0
