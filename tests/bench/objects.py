@@ -22,7 +22,12 @@ class Size(NamedTuple):
     namespaces: int
 
 
-SIZES = {"S": Size(100, 3_000, 10), "M": Size(1_000, 30_000, 100), "L": Size(5_000, 150_000, 300)}
+SIZES = {
+    "XS": Size(3, 30, 3),
+    "S": Size(100, 3_000, 10),
+    "M": Size(1_000, 30_000, 100),
+    "L": Size(5_000, 150_000, 300),
+}
 STAMP = "2026-01-02T03:04:05Z"
 _LABELS = {
     "app.kubernetes.io/name": "checkout",

@@ -5,6 +5,7 @@ All figures come from outside the program: bytes that arrive at the terminal, an
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import sys
@@ -14,10 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.pty.harness import Pty
+from tests.testbed.paths import cache_dir
 
 QUIET = 0.06
 """Seconds without a byte after which a repaint is over."""
-TICK = os.sysconf("SC_CLK_TCK")
+TOPMAST = ("-m", "tui")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,20 +31,35 @@ class Used(NamedTuple):
 
 
 def used(pid: int) -> Used:
-    """From /proc (proc(5)): user and system time, VmHWM."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    status = Path(f"/proc/{pid}/status").read_text()
-    peak = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return Used((int(fields[11]) + int(fields[12])) / TICK, int(peak[1]) * 1024 if peak else 0)
+    """By the process's own clock (clock_getcpuclockid(3)), and VmHWM of /proc (proc(5))."""
+    clock = ctypes.c_int()
+    if failed := ctypes.CDLL(None).clock_getcpuclockid(pid, ctypes.byref(clock)):
+        raise OSError(failed, os.strerror(failed))
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return Used(time.clock_gettime(clock.value), int(peak[1]) * 1024 if peak else 0)
+
+
+def compiled() -> None:
+    """Lets programs that are started from now on find their modules compiled, as an installed one does."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(cache_dir() / "pycache")
 
 
 class Seat(Pty):
-    """The program in a terminal of 200x50, pinned to a core, reached over `kubeconfig`."""
+    """A Python program, topmast if no other is named, in a terminal of 200x50, pinned to a core."""
 
-    def __init__(self, arguments: Sequence[str], core: int, columns: int = 200, rows: int = 50) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        core: int,
+        columns: int = 200,
+        rows: int = 50,
+        program: Sequence[str] = TOPMAST,
+        stderr: int | None = None,
+    ) -> None:
         self.started = time.monotonic()
-        pinned = ("taskset", "-c", str(core), sys.executable, "-m", "tui", *arguments)
-        super().__init__(pinned, columns=columns, rows=rows, env={"PYTHONPATH": str(ROOT)})
+        pinned = ("taskset", "-c", str(core), sys.executable, *program, *arguments)
+        super().__init__(pinned, columns=columns, rows=rows, env={"PYTHONPATH": str(ROOT)}, stderr=stderr)
 
     @property
     def used(self) -> Used:

@@ -1,0 +1,55 @@
+"""Starts the replay server (`replay.py`) on a core of its own, tells it what to do, and says how to reach it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench.seat import ROOT
+
+SERVER_CORE, OWN_CORE = 0, 1
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+current-context: replay
+contexts: [{{name: replay, context: {{cluster: replay, user: nobody}}}}]
+clusters: [{{name: replay, cluster: {{server: "http://127.0.0.1:{port}"}}}}]
+users: [{{name: nobody, user: {{token: none}}}}]
+"""
+
+
+class Replaying(NamedTuple):
+    """The server under way."""
+
+    port: int
+    kubeconfig: Path
+    process: subprocess.Popen[str]
+
+    def churn(self, rate: int) -> None:
+        """So many pod changes a second from now on."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"churn {rate}\n")
+        self.process.stdin.flush()
+
+
+@contextmanager
+def replaying(size: str) -> Iterator[Replaying]:
+    """A cluster of that size, until the block is left."""
+    command = ("taskset", "-c", str(SERVER_CORE), sys.executable, "-m", "tests.bench.replay", "--size", size)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            port = int(process.stdout.readline())
+            kubeconfig = Path(folder, "config")
+            kubeconfig.write_text(KUBECONFIG.format(port=port))
+            yield Replaying(port, kubeconfig, process)
+        finally:
+            process.kill()
