@@ -121,6 +121,10 @@ class Unauthorized(SourceError):
     """The server does not accept our credentials, even after they were refreshed."""
 
 
+MOST_ASKED = 300.0
+"""Seconds of a Retry-After that are kept: a gateway's "tomorrow" must not leave the screen stale that long."""
+
+
 class Unavailable(SourceError):
     """The server cannot be reached, is overloaded or answers nonsense; `retry_after` seconds if it said so."""
 

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from sources.contract import Batch, Clock, Context, Misconfigured, Nudge, Source, SystemClock
+from sources.redact import redact
 from sources.registry import load
 from sources.supervisor import Supervisor
 
@@ -27,7 +28,7 @@ Planned = Mapping[str, tuple[str, Any]]
 class Runtime:
     """Owns the thread, the loop, the sources and the mailbox between them and the screen.
 
-    `Misconfigured` sources are kept out and named in `problems`; the others run.
+    Sources that cannot be built are kept out and named in `problems`; the others run.
     """
 
     def __init__(
@@ -134,6 +135,8 @@ class Runtime:
                 self.sources[name] = load(kind)(config, context)
             except Misconfigured as problem:
                 self.problems[name] = str(problem)
+            except Exception as bug:  # a third party's, which must not keep the others from running
+                self.problems[name] = redact(f"{type(bug).__name__}: {bug}")
         supervisor = Supervisor(self.sources, self._emit, self._clock, nudge=self._nudge)
         supervisor.start(self._feeds)
         self._ready.set()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from sources.contract import (
+    MOST_ASKED,
     STREAMS,
     Batch,
     Clock,
@@ -76,22 +77,23 @@ class Supervisor:
         had_data = False
         while True:
             started = self._clock.monotonic()
-            stream = opened()
             try:
-                async for changes in stream:
-                    if changes:
-                        had_data = had_data or not all(isinstance(change, Status) for change in changes)
-                        self._emit(Batch(source, feed, self._clock.now(), tuple(changes)))
+                async with _closing(opened()) as stream:
+                    async for changes in stream:
+                        if changes:
+                            had_data = had_data or not all(isinstance(change, Status) for change in changes)
+                            self._emit(Batch(source, feed, self._clock.now(), tuple(changes)))
                 error: Exception = Unavailable("the feed ended by itself")
-            except Exception as raised:  # whatever a third party's feed raises must not end the others
-                error = raised
-            finally:
-                await _closed(stream)
+            except (Exception, asyncio.CancelledError) as raised:
+                # Whatever a third party's feed raises must not end the others, nor this one for good.
+                if _being_cancelled():
+                    raise
+                error = raised if isinstance(raised, Exception) else Unavailable("the feed gave itself up")
             if self._clock.monotonic() - started > SETTLED:
                 delay = FIRST_DELAY
             pause = delay * (1 + self._rng.random())
             if isinstance(error, Unavailable) and error.retry_after:
-                pause = max(pause, error.retry_after)
+                pause = max(pause, min(error.retry_after, MOST_ASKED))
             if isinstance(error, (Denied, Misconfigured, NotSupported)):
                 pause = max(pause, LAST_DELAY)
             delay = min(delay * 2, LAST_DELAY)
@@ -114,7 +116,17 @@ def failure_status(error: Exception, had_data: bool, now: float, retry_at: float
     return Status(state, detail=detail, retry_at=retry_at, since=now)
 
 
-async def _closed(stream: Any) -> None:
-    close = getattr(stream, "aclose", None)
-    if close is not None:
-        await close()
+@asynccontextmanager
+async def _closing(stream: Feed) -> AsyncIterator[Feed]:
+    """Closes a feed at the end, where it can be closed: any async iterator is one."""
+    try:
+        yield stream
+    finally:
+        close = getattr(stream, "aclose", None)
+        if close is not None:
+            await close()
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

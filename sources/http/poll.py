@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from sources.contract import (
+    MOST_ASKED,
     Change,
     Clock,
     Delete,
@@ -25,8 +26,6 @@ from sources.model import Kind, Thing
 
 LAST_DELAY = 60.0
 """Seconds between tries at most while a server is away."""
-MOST_ASKED = 300.0
-"""Seconds of a Retry-After that are kept."""
 
 
 class Picture(NamedTuple):

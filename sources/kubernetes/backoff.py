@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import random
 
+from sources.contract import MOST_ASKED
+
 INITIAL = 0.8
 CAP = 30.0
 FACTOR = 2.0
 JITTER = 1.0
 RESET_AFTER = 120.0
-MOST_ASKED = 300.0
-"""Seconds of a Retry-After that are kept: a gateway's "tomorrow" must not leave the screen stale that long."""
 
 
 class Backoff:

@@ -7,7 +7,18 @@ from collections.abc import Callable
 import pytest
 from msgspec import Struct
 
-from sources.contract import Batch, Context, Denied, Feed, NotSupported, Nudge, Status, Unavailable, Upsert
+from sources.contract import (
+    MOST_ASKED,
+    Batch,
+    Context,
+    Denied,
+    Feed,
+    NotSupported,
+    Nudge,
+    Status,
+    Unavailable,
+    Upsert,
+)
 from sources.model import Pod
 from sources.supervisor import LAST_DELAY, Supervisor
 from sources.testing import ManualClock, settle
@@ -100,9 +111,11 @@ async def test_a_failed_feed_is_opened_again_after_a_growing_jittered_delay() ->
     assert bench.statuses()[0].retry_at is not None
 
 
-async def test_retry_after_is_honoured() -> None:
+async def test_retry_after_is_honoured_but_not_for_days() -> None:
     async with Bench(s=Scripted(raising(Unavailable("busy", retry_after=17.0)))) as bench:
-        assert bench.clock.slept[0] >= 17.0
+        assert 17.0 <= bench.clock.slept[0] <= 20.0
+    async with Bench(s=Scripted(raising(Unavailable("busy", retry_after=86_400.0)))) as bench:
+        assert bench.clock.slept[0] == MOST_ASKED
 
 
 async def test_what_was_shown_stays_as_stale_when_the_feed_fails_later() -> None:
@@ -135,6 +148,75 @@ async def test_one_broken_source_takes_no_other_with_it() -> None:
     async with Bench(s=Scripted(raising(RuntimeError("bug"))), t=Scripted(forever)) as bench:
         await bench.clock.advance(5)
         assert bench.statuses("t")[-1].state == "live"
+
+
+class Badly:
+    """A third party's source whose feed fails in ways of its own: `pods` is whatever the test says."""
+
+    Config = Nothing
+
+    def __init__(self, pods: Callable[[], Feed]) -> None:
+        self.pods = pods
+
+    def describe(self) -> str:
+        return "a bad one"
+
+    async def close(self) -> None: ...
+
+
+class Stubborn:
+    """A feed that raises when it is closed, and ends at once."""
+
+    def __aiter__(self) -> "Stubborn":
+        return self
+
+    async def __anext__(self) -> list[Status]:
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        raise RuntimeError("will not close")
+
+
+class Clinging(Stubborn):
+    """Waits for ever, and raises when it is closed."""
+
+    async def __anext__(self) -> list[Status]:
+        await asyncio.Event().wait()
+        return []
+
+
+def unopened() -> Feed:
+    raise TypeError("pods() has no settings")
+
+
+async def cancelled_within() -> Feed:  # type: ignore[misc]
+    yield [Status("live")]
+    inner = asyncio.ensure_future(asyncio.sleep(3600))
+    inner.cancel()
+    await inner
+
+
+@pytest.mark.parametrize(
+    ("pods", "said"),
+    [
+        (unopened, "TypeError: pods() has no settings"),
+        (Stubborn, "RuntimeError: will not close"),
+        (cancelled_within, "the feed gave itself up"),
+    ],
+)
+async def test_no_way_of_failing_ends_a_feed_for_good(pods: Callable[[], Feed], said: str) -> None:
+    async with Bench(s=Badly(pods)) as bench:  # type: ignore[arg-type]
+        await bench.clock.advance(2 * LAST_DELAY)
+        failed = [status for status in bench.statuses() if status.state == "failed"]
+        assert len(failed) > 2
+        assert all(said in status.detail for status in failed)
+
+
+async def test_a_feed_that_raises_when_it_is_closed_does_not_hold_up_the_end() -> None:
+    bench = Bench(s=Badly(Clinging))  # type: ignore[arg-type]
+    async with asyncio.timeout(10), bench:
+        pass
+    assert bench.batches == []
 
 
 async def test_a_refresh_ends_the_waiting_at_once() -> None:
