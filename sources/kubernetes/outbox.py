@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from sources.contract import Change, Clock
@@ -68,7 +68,7 @@ class Outbox:
         return changes
 
 
-async def feed(clock: Clock, run: Callable[[Outbox], Awaitable[Any]]) -> AsyncIterator[Sequence[Change]]:
+async def feed(clock: Clock, run: Callable[[Outbox], Awaitable[Any]]) -> AsyncGenerator[Sequence[Change]]:
     """What `run(outbox)` puts, coalesced. `run` is ended with the feed, and its failure is the feed's."""
     outbox = Outbox(clock)
     task = asyncio.ensure_future(run(outbox))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import Struct, field
@@ -249,5 +250,6 @@ class KubernetesSource:
 
     async def _feed(self, run: Callable[[_Connection, Outbox], Awaitable[Any]]) -> AsyncIterator[Sequence[Change]]:
         connection = await self._connect()
-        async for changes in feed(self._context.clock, lambda outbox: run(connection, outbox)):
-            yield changes
+        async with aclosing(feed(self._context.clock, lambda outbox: run(connection, outbox))) as batches:
+            async for changes in batches:
+                yield changes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -132,10 +132,11 @@ class ScrapeSource:
                 continue
             said = True
             yield [Status("connecting", "looking for something to scrape", via=VIA)]
-            async for status in self._scraping():
-                yield [status]
+            async with aclosing(self._scraping()) as statuses:
+                async for status in statuses:
+                    yield [status]
 
-    async def _scraping(self) -> AsyncIterator[Status]:
+    async def _scraping(self) -> AsyncGenerator[Status]:
         """Until a Prometheus answers, where that matters."""
         scraper = await self._made()
         running = asyncio.create_task(scraper.run(), name="scrape")

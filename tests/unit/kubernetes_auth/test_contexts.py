@@ -1,12 +1,14 @@
-"""Which other clusters a kubeconfig knows, and how the source is set up for one of them."""
+"""The source as a whole: which other clusters a kubeconfig knows, how it is set up for one, feeds that let go."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from sources.contract import Context, Contexts, Misconfigured
+from sources.contract import Context, Contexts, Misconfigured, Status
+from sources.kubernetes.outbox import Outbox
 from sources.kubernetes.source import KubernetesConfig, KubernetesSource
 from sources.runtime import Runtime
 
@@ -35,6 +37,25 @@ async def test_the_contexts_are_those_of_the_file_as_it_is_now(tmp_path: Path) -
     path.unlink()
     with pytest.raises(Misconfigured, match="no such file"):
         await it.contexts()
+
+
+async def test_a_feed_that_is_closed_has_let_go_when_that_returns(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text(FILE)
+    it, ended = source(path), asyncio.Event()
+
+    async def run(_: object, outbox: Outbox) -> None:
+        outbox.put([Status("live")])
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    feed = it._feed(run)
+    assert await anext(feed) == [Status("live")]
+    await feed.aclose()  # type: ignore[attr-defined]  # it is a generator
+    assert ended.is_set()
+    await it.close()
 
 
 def test_another_context_leaves_behind_what_was_named_for_the_first(tmp_path: Path) -> None:

@@ -88,6 +88,17 @@ async def test_a_body_without_an_end_is_cut() -> None:
     await scrape.close()
 
 
+async def test_a_feed_that_is_closed_has_stopped_scraping() -> None:
+    scrape = source(exporters=answering(METRICS), urls=("http://host:9100",))
+    feed = scrape.samples()
+    async for changes in feed:
+        if isinstance(changes[0], Status) and changes[0].state == "live":
+            break
+    await feed.aclose()  # type: ignore[attr-defined]  # it is a generator
+    assert [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("scrape")] == []
+    await scrape.close()
+
+
 async def test_series_of_a_target_that_goes_down_end() -> None:
     answers = [httpx.Response(200, content=METRICS), httpx.Response(503)]
     scrape = source(exporters=lambda request: answers.pop(0), urls=("http://host:9100",))
