@@ -71,7 +71,8 @@ def list_path(kind: str, namespace: str) -> str:
 
 
 def _is_name(text: str) -> bool:
-    return bool(text) and "/" not in text and text not in (".", "..")
+    """The rule for a segment of a path (apimachinery's `IsValidPathSegmentName`): others lead somewhere else."""
+    return bool(text) and text not in (".", "..") and "/" not in text and "%" not in text
 
 
 async def get_object(api: Api, kind: str, namespace: str, name: str) -> Mapping[str, Any]:

@@ -80,6 +80,7 @@ _KNOWN = (
     Known(re.compile(r"(^|-)pushgateway$"), ("http", "9091"), honor_labels=True),
     Known(re.compile(r"^kube-proxy$"), ("metrics", "http-metrics", "10249")),
 )
+_PORT = re.compile("[0-9]{1,5}")
 _METRICS_PORTS = ("metrics", "http-metrics", "https-metrics", "prometheus", "http-prometheus", "prom")
 _ANNOTATION = "prometheus.io/"
 
@@ -131,7 +132,7 @@ def chosen_port(ports: tuple[Port, ...], wanted: Wish) -> str:
                 return str(port.number)
     if wanted.ports:
         # A port need not be declared to be open.
-        number = next((each for each in wanted.ports if each.isdecimal()), "")
+        number = next((each for each in wanted.ports if _PORT.fullmatch(each)), "")
         return number if number and 0 < int(number) < 65536 else ""
     likely = [port for name in _METRICS_PORTS for port in ports if port.name == name]
     return str((likely or ports)[0].number) if likely or ports else ""

@@ -77,8 +77,13 @@ def test_annotations_say_port_path_and_scheme(
         pod(SCRAPE, ports=[]),
         pod(SCRAPE | {"prometheus.io/port": "99999"}),
         pod(SCRAPE | {"prometheus.io/port": "9000/../x"}),
+        pod(SCRAPE | {"prometheus.io/port": "9" * 5000}),  # Python refuses to read such a number at all
+        pod(SCRAPE | {"prometheus.io/port": "٩٠٩٠"}),
     ],
-    ids=["not annotated", "unwanted", "not running", "no port", "no such port", "a port that is none"],
+    ids=[
+        *("not annotated", "unwanted", "not running", "no port", "no such port", "a port that is none"),
+        *("a port without end", "other digits"),
+    ],
 )
 def test_pods_that_are_no_targets(thing: Pod) -> None:
     assert target(thing) is None
