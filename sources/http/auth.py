@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
@@ -97,20 +99,25 @@ def _secret(config: HttpConfig, stem: str) -> str:
 
 
 def _printed_by(command: tuple[str, ...], where: str) -> str:
-    # What the program says on stderr may quote the secret: only its exit code is told.
+    # What the program says on stderr may quote the secret: only its exit code is told. In a session of its own it
+    # finds no terminal to ask for a pass phrase on, which would draw over the screen and take its keys.
     try:
-        done = subprocess.run(
+        running = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=COMMAND_TIMEOUT,
-            check=False,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        raise Misconfigured(f"{where} did not finish within {COMMAND_TIMEOUT:g} s") from None
     except (OSError, ValueError) as error:
         raise Misconfigured(f"{where} cannot be run: {error}") from None
-    if done.returncode:
-        raise Misconfigured(f"{where} ended with exit code {done.returncode}")
-    return done.stdout.decode("utf-8", "replace")
+    with running:
+        try:
+            printed, _ = running.communicate(timeout=COMMAND_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(running.pid, signal.SIGKILL)
+            raise Misconfigured(f"{where} did not finish within {COMMAND_TIMEOUT:g} s") from None
+    if running.returncode:
+        raise Misconfigured(f"{where} ended with exit code {running.returncode}")
+    return printed.decode("utf-8", "replace")

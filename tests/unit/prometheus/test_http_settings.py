@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from sources.contract import Context, Misconfigured, Unauthorized, Unavailable
+from sources.http import auth
 from sources.http.settings import parse_url, shown
 from sources.prometheus import PrometheusConfig, PrometheusSource
 
@@ -141,6 +142,22 @@ async def test_a_command_prints_the_token() -> None:
     command = (sys.executable, "-c", "print('printed')")
     await guarded(guard, bearer_token_command=command).query("up")
     assert guard.seen == ["Bearer printed"]
+
+
+async def test_a_command_has_no_terminal_to_ask_on() -> None:
+    guard = Guard("Bearer alone")
+    said = "import os; print('alone' if os.getsid(0) == os.getpid() else 'in our session')"
+    await guarded(guard, bearer_token_command=(sys.executable, "-c", said)).query("up")
+    assert guard.seen == ["Bearer alone"]
+
+
+async def test_a_command_without_an_end_is_stopped_with_all_that_it_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(auth, "COMMAND_TIMEOUT", 0.2)
+    command = ("sh", "-c", "sleep 1000 & wait")  # the sleeper has the pipe too
+    with pytest.raises(Misconfigured, match=r"bearer_token_command: sh did not finish within 0\.2 s"):
+        await guarded(Guard(""), bearer_token_command=command).query("up")
 
 
 @pytest.mark.parametrize(
