@@ -190,6 +190,9 @@ def why(error: BaseException) -> str:
         chain.append(current)
         current = current.__cause__ or current.__context__
     for each in chain:
+        if isinstance(each, SourceError):
+            return str(each)  # the way there is another source's, which has found the words already
+    for each in chain:
         if isinstance(each, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted ({each.verify_message}); set ca_file or server_name"
     for each in chain:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from sources.contract import NotSupported, ReadOnlyError, SourceError, Unavailable
+from sources.contract import NotSupported, QueryError, ReadOnlyError, SourceError, Unavailable
 from sources.http import Endpoint, Reply
 from sources.http.endpoint import Params
 from sources.prometheus.errors import api_error, other_error, positioned
@@ -45,6 +45,7 @@ class Api:
 
     async def ask(self, path: str, params: Params, expr: str = "", within: float = 0) -> Answer:
         """A call that may be long: POST with a form, GET where POST is refused (405, 403, read-only)."""
+        _refuse_halves(params)
         link = await self._endpoint.link()
         long = sum(len(name) + len(value) for name, value in params) > LONG_QUERY
         if self._no_post or (link.proxied and not long):
@@ -62,7 +63,16 @@ class Api:
 
     async def get(self, path: str, params: Params = (), expr: str = "", within: float = 0) -> Answer:
         """A call by GET. Raises `QueryError` or another `SourceError` for anything but a good answer."""
+        _refuse_halves(params)
         return await _opened(await self._endpoint.request("GET", path, params, within=within), expr)
+
+
+def _refuse_halves(params: Params) -> None:
+    """Half a character (a lone surrogate, from a terminal that sent bytes which are no text) cannot be sent."""
+    try:
+        "".join(value for _, value in params).encode()
+    except UnicodeEncodeError as error:
+        raise QueryError(f"half a character, {error.object[error.start]!r}, is no text: type it again") from None
 
 
 def _framed(reply: Reply) -> bool:

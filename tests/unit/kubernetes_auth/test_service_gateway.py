@@ -9,7 +9,8 @@ import httpx
 import pytest
 from aiohttp import web
 
-from sources.contract import ReadOnlyError
+from sources.contract import ReadOnlyError, Unavailable
+from sources.http.endpoint import Link, send
 from sources.kubernetes.errors import CredentialFailure
 from sources.kubernetes.gateway import service_client
 from sources.kubernetes.transport import ApiClient
@@ -100,6 +101,25 @@ async def test_network_trouble_is_httpxs_and_credential_trouble_ours(kubeconfig,
     async with ApiClient(config) as client, service_client(client, "m", "p", "1") as http:
         with pytest.raises(CredentialFailure):
             await http.get("x")
+
+
+async def test_who_reaches_a_service_through_us_hears_what_is_wrong_on_the_way(kubeconfig, server):
+    async def handler(_):
+        await asyncio.Event().wait()
+
+    server.handler = handler
+    async with ApiClient(kubeconfig(server)) as client:
+        http = service_client(client, "m", "p", "1", timeout=0.05)
+        http.timeout = httpx.Timeout(5, read=0.05)
+        with pytest.raises(Unavailable) as caught:
+            await send(Link(http, "service m/p:1", proxied=True), "GET", "x", within=0.2)
+        await server.stop()
+        with pytest.raises(Unavailable) as away:
+            await send(Link(http, "service m/p:1", proxied=True), "GET", "x")
+    place = f"127.0.0.1:{server.port}"
+    assert str(away.value) == f"cannot reach service m/p:1: cannot reach {place}: Connection refused"
+    assert "service m/p:1" in str(caught.value)
+    assert "ConnectError" not in str(caught.value)
 
 
 async def test_a_streamed_answer_can_be_left_early(client, server):

@@ -293,6 +293,18 @@ async def test_a_denial_of_both_methods_is_not_remembered_as_a_preference() -> N
     assert methods == ["POST", "GET"] * 2
 
 
+async def test_half_a_character_is_the_queries_fault_and_is_not_sent() -> None:
+    prom = source(lambda request: pytest.fail("it was sent"))
+    for asked in (
+        prom.query("up{a='\udcff'}"),
+        prom.query_range("\udcff", 0, 60, 15),
+        prom.series(["\udcff"]),
+        prom.label_values("a", ["\udcff"]),
+    ):
+        with pytest.raises(QueryError, match="half a character"):
+            await asked
+
+
 async def test_the_prefix_of_the_url_is_kept() -> None:
     paths: list[str] = []
 
