@@ -6,7 +6,10 @@ import asyncio
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from textual.worker import WorkType
 
 from sources.contract import Objects
 from sources.rules.alerts import DisplayAlert
@@ -21,6 +24,7 @@ from tui.states import error_text
 from tui.subject import Subject
 from tui.terminal.clipboard import copy
 from tui.widgets.text import width
+from tui.words import counted
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
@@ -38,7 +42,9 @@ class NothingToCopy(ValueError):
 def take(screen: MainScreen, form: Form) -> None:
     """Copies the marked rows of what is on top, or the one under the cursor, and says what became of it."""
     pane = screen.overlays[-1] if screen.overlays else screen.active
-    screen.run_worker(_take(screen, pane, form), group="copy", exclusive=True)
+    # Not the coroutine: who leaves at once would leave it behind, never awaited, and Python would say so.
+    work: WorkType[None] = partial(_take, screen, pane, form)
+    screen.run_worker(work, group="copy", exclusive=True)
 
 
 async def _take(screen: MainScreen, pane: Pane, form: Form) -> None:
@@ -165,7 +171,7 @@ def outline(text: str, form: Form) -> str:
     """What was copied, in a few words."""
     lines = text.splitlines()
     if form == "row":
-        return "1 row" if len(lines) == 2 else f"{len(lines) - 1} rows"
+        return counted(len(lines) - 1, "row")
     if form == "json":
-        return f"{len(text)} characters of JSON"
+        return f"{counted(len(text), 'character')} of JSON"
     return lines[0] if len(lines) == 1 else f"{len(lines)} lines: {lines[0]}, ..."

@@ -11,6 +11,7 @@ from sources.rules.secrets import LAST_APPLIED, masked
 from sources.text import clean
 from tui.widgets.document import Code, Entry, Text
 from tui.widgets.lines import Piece
+from tui.words import counted
 
 MOST_LINES = 50_000
 """Lines that are shown: all of any object that the API server takes, unless it is made of the shortest lines."""
@@ -55,7 +56,9 @@ def yaml_entries(raw: Mapping[str, Any], unfolded: bool = False) -> Sequence[Ent
             Code(_shown(((found["lead"], ""), (found["key"], KEY), (":", "dim"), (rest, style))), indent + 2)
         )
     if len(all_lines) > MOST_LINES:
-        lines.append(Text("", f"... and {len(all_lines) - MOST_LINES} more lines; `:copy json` has them", "warn"))
+        lines.append(
+            Text("", f"... and {counted(len(all_lines) - MOST_LINES, 'more line')}; `:copy json` has them", "warn")
+        )
     return lines
 
 
@@ -63,7 +66,7 @@ def _shown(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     shown = []
     for text, style in pieces:
         rest = len(text) - LONGEST
-        text = f"{text[:LONGEST]}... {rest} more characters" if rest > 0 else text
+        text = f"{text[:LONGEST]}... {counted(rest, 'more character')}" if rest > 0 else text
         if text:
             shown.append((clean(text), style))
     return tuple(shown)
@@ -77,11 +80,11 @@ def _folded(raw: Mapping[str, Any], unfolded: bool) -> Mapping[str, Any]:
     if "managedFields" in folded:
         fields = folded.pop("managedFields")
         count = len(fields) if isinstance(fields, list) else 1
-        folded["managedFields"] = f"<folded, {count} entries; u unfolds>"
+        folded["managedFields"] = f"<folded, {counted(count, 'entry')}; u unfolds>"
     annotations = folded.get("annotations")
     if isinstance(annotations, Mapping) and isinstance(annotations.get(LAST_APPLIED), str):
         size = len(annotations[LAST_APPLIED])
-        folded["annotations"] = {**annotations, LAST_APPLIED: f"<folded, {size} characters; u unfolds>"}
+        folded["annotations"] = {**annotations, LAST_APPLIED: f"<folded, {counted(size, 'character')}; u unfolds>"}
     return {**raw, "metadata": folded}
 
 

@@ -16,6 +16,7 @@ from tui.describe.parts import heading, joined
 from tui.describe.seen import Raw
 from tui.sheets.sheet import Look
 from tui.widgets.document import Text
+from tui.words import counted
 
 
 def containers(raw: Raw | None, look: Look) -> list[Text]:
@@ -45,7 +46,7 @@ def _container(title: str, status: wire.ContainerStatus | None, spec: Raw, look:
         lines.append(Text(clean(title), "not started", "dim"))
     else:
         ready = "ready" if status.ready else "not ready"
-        said = f"{state_text(status.state, look.now)}, {ready}, {status.restart_count or 0} restarts"
+        said = f"{state_text(status.state, look.now)}, {ready}, {counted(status.restart_count or 0, 'restart')}"
         fine = bool(status.ready) or init
         mark = " " if fine else look.glyph("▲", "!")
         lines.append(Text(clean(title), clean(f"{mark} {said}"), "" if fine else "warn"))

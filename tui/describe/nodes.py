@@ -19,6 +19,7 @@ from tui.sheets.amounts import cpu, memory
 from tui.sheets.nodes import NodeLine
 from tui.sheets.sheet import Look
 from tui.widgets.document import Entry, Text
+from tui.words import counted
 
 
 def describe_node(world: World, seen: Seen, look: Look) -> Sequence[Entry]:
@@ -44,7 +45,8 @@ def describe_node(world: World, seen: Seen, look: Look) -> Sequence[Entry]:
             (Bound("a", "allocatable", node.memory_allocatable),),
         ),
         Text(
-            "Requested", f"CPU {cpu(asked.cpu_request)}, memory {memory(asked.memory_request)} by {len(pods)} pods"
+            "Requested",
+            f"CPU {cpu(asked.cpu_request)}, memory {memory(asked.memory_request)} by {counted(len(pods), 'pod')}",
         ),
         *events_of(world, ref, look),
         *pod_lines(world, (pod.key for pod in pods), look, with_namespace=True),
@@ -69,7 +71,7 @@ def _state(node: Node, look: Look) -> list[Text]:
 def _conditions(node: Node, look: Look) -> list[Text]:
     lines = heading("Conditions")
     for condition in node.conditions:
-        good = (condition.status == "True") == (condition.type == "Ready")
+        good = condition.status == ("True" if condition.type == "Ready" else "False")  # Unknown is neither
         mark = " " if good else look.glyph("▲", "!")
         since = f" for {age(condition.since, look.now)}" if condition.since else ""
         said = f"{mark} {condition.status}{since}  {condition.reason}: {condition.message}"

@@ -16,6 +16,7 @@ from tui.describe.related import pod_lines, related_lines
 from tui.describe.seen import Raw, Seen
 from tui.sheets.sheet import Look
 from tui.widgets.document import Entry, Text
+from tui.words import counted
 
 # Parts of a spec worth a line where they are there, whatever the kind: label, path.
 _ESSENTIALS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -167,7 +168,11 @@ def _keys(raw: Raw | None) -> list[Text]:
         return []
     names = sorted(held)
     lines = [
-        Text(clean(str(name)), clean(value if value.startswith("<masked") else f"{len(value)} characters"), "dim")
+        Text(
+            clean(str(name)),
+            clean(value if value.startswith("<masked") else counted(len(value), "character")),
+            "dim",
+        )
         for name in names[:_NAMES]
         if isinstance(value := held[name], str)
     ]

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sources.rules.duration import age, parse_time
+from sources.rules.secrets import LAST_APPLIED
 from sources.rules.shapes import maps, strings, text
 from sources.text import clean
 from tui.describe.seen import Seen
 from tui.sheets.sheet import Look
 from tui.widgets.document import Text
+from tui.words import counted
 
 FOLDED = 6
 """Labels or annotations that are shown before the rest is folded."""
 LONG = 160
 """Characters of a value that are shown before the rest is folded."""
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def heading(title: str) -> list[Text]:
@@ -38,8 +39,9 @@ def _folded(name: str, value: str, unfolded: bool) -> str:
     if unfolded:
         return value
     if name == LAST_APPLIED:
-        return f"{len(value)} characters; u unfolds"
-    return value if len(value) <= LONG else f"{value[:LONG]}... {len(value) - LONG} more characters; u unfolds"
+        return f"{counted(len(value), 'character')}; u unfolds"
+    rest = len(value) - LONG
+    return value if rest <= 0 else f"{value[:LONG]}... {counted(rest, 'more character')}; u unfolds"
 
 
 def metadata_lines(seen: Seen) -> list[Text]:

@@ -15,6 +15,7 @@ from tui.sheets.pods import PodLine, status_style
 from tui.sheets.sheet import Look
 from tui.subject import Subject
 from tui.widgets.document import Text
+from tui.words import counted
 
 MOST_PODS = 60
 SHORT = {
@@ -61,7 +62,7 @@ def pod_lines(world: World, keys: Iterable[str], look: Look, with_namespace: boo
         name = f"{pod.namespace}/{pod.name}" if with_namespace else pod.name
         said = f"{mark} {name}  {ready_text(pod.ready, pod.total)}"
         if pod.restarts:
-            said += f"  {pod.restarts} restarts"
+            said += f"  {counted(pod.restarts, 'restart')}"
         target = Subject(ObjectRef("Pod", pod.name, pod.namespace))
         lines.append(Text(clean(pod.status), clean(said), style, target))
     if len(rows) > MOST_PODS:

@@ -16,6 +16,7 @@ from tui.widgets.document import Drawing, Entry, Text
 from tui.widgets.lines import Line, Piece
 from tui.widgets.spark import Glyphs
 from tui.widgets.text import fit
+from tui.words import counted
 
 Values: TypeAlias = tuple[float | None, ...]
 
@@ -80,7 +81,7 @@ def _past(
     minutes = len(hour) - known - 1
     if minutes <= MINUTES:
         trend = world.cpu_trend(kind, key)
-        return trend, world.memory_trend(kind, key), f"the last {len(trend)} samples"
+        return trend, world.memory_trend(kind, key), f"the last {counted(len(trend), 'sample')}"
     shown = hour[known:]
     while shown and shown[-1] is None:  # this minute has none yet
         shown.pop()

@@ -18,6 +18,7 @@ from tui.session import Session
 from tui.sheets.events import EVENTS, EventLine
 from tui.subject import Subject
 from tui.widgets.lines import Piece
+from tui.words import counted
 
 MODES = ("quiet", "warnings", "all")
 """What can be shown: all but the noise of a healthy cluster, Warnings, or everything."""
@@ -155,7 +156,7 @@ class EventsPane(FoldingPane[EventLine]):
     def title_pieces(self) -> Sequence[Piece]:
         rows, total = len(self.view), self.tally.total
         if self.folded and rows:
-            count = f"{total} in {rows} {'row' if rows == 1 else 'rows'} "
+            count = f"{total} in {counted(rows, 'row')} "
         else:
             count = f"{total} " if rows == total else f"{rows}/{total} "
         pieces: list[Piece] = [(count, "title.count")]

@@ -11,6 +11,7 @@ from sources.rules.duration import format_utc, human_duration
 from tui.sheets.amounts import UNKNOWN, age, seconds_since
 from tui.sheets.sheet import Field, Look, Number, Sheet
 from tui.widgets.columns import Column
+from tui.words import counted
 
 MARKS = {
     "firing": ("▲", "!"),
@@ -66,7 +67,7 @@ def subject(line: AlertLine) -> str:
     values = group.values(name)
     namespace = line.alert.label("namespace")
     where = f" in {namespace}" if namespace and name not in ("node", "namespace") else ""
-    return f"{len(values)} {name}{'' if len(values) == 1 else 's'}{where}"
+    return f"{counted(len(values), name)}{where}"
 
 
 def named(group: AlertGroup) -> str:

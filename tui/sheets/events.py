@@ -10,6 +10,7 @@ from tui.sheets.amounts import UNKNOWN, age, seconds_since
 from tui.sheets.sheet import Field, Look, Number, Sheet
 from tui.widgets.columns import Column
 from tui.widgets.spark import sparkline
+from tui.words import counted
 
 RATE = 10
 """Cells of the rate, of three minutes each."""
@@ -54,7 +55,7 @@ def subject(line: EventLine) -> str:
     if fold is None or fold.objects <= 1:
         return about(line.event)
     kind = line.event.about.kind.lower()
-    several = f"{fold.objects} {kind}{'es' if kind.endswith('s') else 's'}"
+    several = counted(fold.objects, kind)
     if not fold.owner.name:
         return f"{several}: {' '.join(sorted(fold.names)[:3])}" if fold.objects <= 3 else several
     return f"{several} of {fold.owner.name}"

@@ -64,7 +64,7 @@ async def _(on: Stage) -> None:
     assert "label-8" in on.screen.detail.copied
     await on.press("u", "y")
     await on.settle()
-    assert "managedFields: <folded, 1 entries; u unfolds>" in on.text
+    assert "managedFields: <folded, 1 entry; u unfolds>" in on.text
     await on.press("u")
     await on.settle()
     assert "- manager: kubectl" in "\n".join(document.plain)

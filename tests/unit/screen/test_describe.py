@@ -82,7 +82,7 @@ def test_usage_is_given_with_its_age_and_its_measure() -> None:
         "CPU 250m  request 500m (50%)",
         "Memory 64Mi  limit 256Mi (25%)",
     ]
-    assert part(entries, "Usage")[0].text == "measured 20s ago over 15s; the last 1 samples"
+    assert part(entries, "Usage")[0].text == "measured 20s ago over 15s; the last 1 sample"
 
 
 def test_what_is_not_measured_is_not_zero() -> None:
