@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 class View(NamedTuple):
     """All that was chosen on the screen at one moment. `panes` by id, as each captured itself; `turned` is what
-    the panes are turned to, "" where nobody turned them; `detail` is what lies over them."""
+    the panes are turned to, "" where nobody turned them, and `filters` are those that this set, by pane; `detail`
+    is what lies over them."""
 
     namespaces: tuple[str, ...] = ()
     active: str = ""
     zoomed: bool = False
     panes: Mapping[str, object] = {}
     turned: str = ""
+    filters: Mapping[str, str] = {}
     detail: DetailView | None = None
 
 
@@ -37,7 +39,7 @@ class Navigation:
         self.turned = ""
         """What the panes are turned to."""
         self._filters: Mapping[str, str] = {}
-        """The filters that the last turn set."""
+        """The filters that turned them, by pane."""
         self._trail: Trail[View] = Trail((View(),))
 
     def open(self, subject: Subject, yaml: bool = False) -> None:
@@ -103,6 +105,7 @@ class Navigation:
             screen.arrangement.zoomed,
             {pane.id or "": pane.capture() for pane in screen.panes},
             self.turned,
+            self._filters,
             screen.detail.capture() if screen.detail in screen.overlays else None,
         )
 
@@ -116,7 +119,7 @@ class Navigation:
                 pane.restore(wanted)
             elif view.namespaces != before.namespaces:
                 pane.on_scope()
-        self.turned = view.turned
+        self.turned, self._filters = view.turned, view.filters
         self._tell()
         screen.arrangement = screen.arrangement._replace(zoomed=view.zoomed)
         screen.focus_pane(screen.pane(view.active or screen.active.id or ""))

@@ -166,3 +166,22 @@ async def test_secrets_stay_masked_on_the_screen() -> None:
         await on.settle()
         assert "k: <masked, 7 bytes>" in on.text
         assert "aHVudGVyMg" not in on.screen.detail.copied
+
+
+async def test_back_from_a_second_alert_the_first_ones_filters_are_the_ones_that_count() -> None:
+    other = Alert("prometheus", "g", (("alertname", "DbDown"), ("namespace", "pay"), ("pod", "db")), "firing")
+    async with stage(cluster(), size=(160, 45)) as on:
+        screen = on.screen
+        await filled(on)
+        for alert in (ALERT, other):
+            await on.fill("alerts", "alert", alert, source="prometheus")
+            screen.navigation.open(Subject(alert=alert.key))
+            await on.press("escape")
+        assert "turned to pay/db" in on.text
+        await on.press("escape")
+        assert "turned to shop/web-1" in on.text
+        kept = screen.pods_pane.filter.text
+        assert kept == "owner:Deployment/web$"
+        await on.press("escape")
+        assert "turned to" not in on.text, "nothing was filtered since, so one Esc goes back"
+        assert screen.pods_pane.filter.text == ""
