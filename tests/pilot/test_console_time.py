@@ -113,6 +113,11 @@ async def test_the_table_is_ordered_by_its_columns() -> None:
         await on.command("sort value")
         assert order() == "abc", "the largest first"
         assert "VALUE▼" in console.table.plain[0]
+        for column in ("", "job", "x", "$value", ""):
+            await on.press("greater_than_sign")
+            assert console.sort == column, "round and round, past the trend"
+        await on.press("less_than_sign")
+        assert console.sort == "$value"
         await on.press("N")
         assert order() == "abc"
         await on.press("C")

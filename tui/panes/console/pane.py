@@ -39,6 +39,7 @@ from tui.widgets.lines import Piece
 from tui.widgets.prompt import Prompt
 from tui.widgets.rows import KeyedRows
 from tui.widgets.table import LineTable
+from tui.words import counted
 
 FIRST_QUERY = "sum by (job) (up)"
 """Cheap, known to every Prometheus, and already an answer: which scrape jobs have lost targets."""
@@ -203,7 +204,7 @@ class ConsolePane(Pane):
             each.key for index, each in enumerate(table.columns) if index not in fitted and each.key != TREND
         ]
         if hidden:
-            said.append(f"+{len(hidden)} label{'s' if len(hidden) > 1 else ''} (w)")
+            said.append(f"+{counted(len(hidden), 'label')} (w)")
         if table.shared:
             said.append(f"all: {table.shared}")
         shown = self.table.display and bool(table.rows)
@@ -357,7 +358,7 @@ class ConsolePane(Pane):
         if self.graph.display:
             self.pan(step)
             return
-        keys = ["", *(key for key in self.table.fitted_columns if key != "TREND")]
+        keys = ["", *(key for key in self.table.fitted_columns if key != TREND)]
         place = keys.index(self.sort) if self.sort in keys else 0
         column = keys[(place + step) % len(keys)]
         self.set_sort(column, column == VALUE)
