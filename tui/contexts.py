@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.message import Message
 from textual.worker import WorkType
 
-from sources.contract import Contexts, SourceError
+from sources.contract import Contexts
 from sources.text import clean
 from tui.panes.picker import Choice, Question
 from tui.session import Session
+from tui.states import error_text
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
@@ -91,13 +93,14 @@ class ContextSwitch:
         self._screen.run_worker(work, group="contexts", exclusive=True)
 
     async def _learn(self) -> None:
-        # Where there are none, going to one says why.
-        with suppress(ContextError, SourceError):
+        # Where there are none, going to one says why; a third party's source may raise anything.
+        with suppress(Exception):
             self.names = await known_contexts(self._screen.session)
 
     def go(self, name: str) -> None:
         """To the context of this name; without one, lets somebody choose."""
-        self._screen.run_worker(self._go(name), group="context", exclusive=True)
+        work: WorkType[None] = partial(self._go, name)  # as above
+        self._screen.run_worker(work, group="context", exclusive=True)
 
     async def _go(self, name: str) -> None:
         screen = self._screen
@@ -108,5 +111,7 @@ class ContextSwitch:
                 self.names = await known_contexts(screen.session)
                 choices = [Choice(each, each) for each in self.names]
                 screen.pick(Question("context", choices, lambda chosen: self.go(chosen[0])))
-        except (ContextError, SourceError) as error:
+        except ContextError as error:
             screen.say(str(error), "bad")
+        except Exception as error:  # as above
+            screen.say(error_text(error), "bad")

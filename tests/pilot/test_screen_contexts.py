@@ -118,6 +118,11 @@ async def test_where_one_cannot_go_is_said() -> None:
         await on.command("ctx prod-eu")
         await on.settle()
         assert on.bottom == "cannot read kubeconfig /x: not YAML"
+        cluster.names = KeyError("a bug")
+        for line in ("ctx prod-eu", "ctx"):
+            await on.command(line)
+            await on.settle()
+            assert on.bottom == "KeyError: 'a bug'", "the screen stays up"
         cluster.names = ()
         await on.command("ctx")
         await on.settle()

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tui.commands.command import Command
-
-if TYPE_CHECKING:
-    pass
 
 CONTEXTS: tuple[Command, ...] = (
     Command(
