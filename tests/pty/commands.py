@@ -21,7 +21,8 @@ class Command(NamedTuple):
 
 SAMPLE = Command("sample", (sys.executable, str(Path(__file__).with_name("sample_app.py"))), "READY", "q")
 
-DEMO = Command("demo", (sys.executable, "-m", "tui", "demo", "--mouse"), "Completed", "q")
-"""The real program. Completed is what the first pods are: those of jobs."""
+DEMO = Command("demo", (sys.executable, "-m", "tui", "demo", "--speed", "0.001", "--mouse"), "Completed", "q")
+"""The real program. Completed is what the first pods are: those of jobs; on a busy machine, too, since the incident
+that would take their place hardly begins."""
 
 COMMANDS = (SAMPLE, DEMO)

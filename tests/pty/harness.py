@@ -19,7 +19,7 @@ from typing import Self
 
 import pyte
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds until a wait fails: generous, as a busy machine is no error."""
 
 PRIVATE_MODES = {

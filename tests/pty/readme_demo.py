@@ -16,7 +16,7 @@ def main(clone: str, home: str, command: str) -> int:
     with Pty(["bash", "-ec", script], columns=120, rows=36, env=env) as pty:
         pty.wait_for("faulty", timeout=300)
         pty.send("q")
-        code = pty.wait_exit(timeout=20)
+        code = pty.wait_exit()
     print(f"the demo started and ended with {code}")
     return code
 

@@ -114,7 +114,7 @@ def test_sigterm_while_the_terminal_takes_no_output(env: dict[str, str], pipe: t
         terminal.send("F")  # draws without looking at the backlog
         assert told_by(report) == "stalled"
         terminal.signal(signal.SIGTERM)
-        assert terminal.process.wait(30) == 143
+        assert terminal.process.wait(PATIENCE) == 143
         while terminal.read(0):
             pass
         assert_given_back(terminal)
