@@ -61,7 +61,6 @@ def palette(colours: Colours) -> Mapping[str, Style]:
         "accent": f"bold {c.accent}",
         "trend": c.accent,
         "bar": c.bar,
-        "bar.track": c.rule,
         "header": c.dim,
         "header.sort": f"bold {c.accent}",
         "cursor": c.cursor,

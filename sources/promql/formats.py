@@ -27,6 +27,8 @@ def _escaped(char: str, mark: str) -> str:
 
 def quoted(text: str) -> str:
     """A string as Go's %q writes it."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     return '"' + "".join(_escaped(char, '"') for char in text) + '"'
 
 
@@ -77,6 +79,13 @@ def general(value: float, digits: int | None = None) -> str:
 def label_set(labels: Labels) -> str:
     """A set of labels as Prometheus writes it in errors: `{a="b", c="d"}`, the name among them."""
     return "{" + ", ".join(f"{_label_name(name)}={quoted(value)}" for name, value in labels) + "}"
+
+
+def series_name(labels: Labels) -> str:
+    """A series as Prometheus writes it in answers: `up{job="node"}`; `{}` for one without labels."""
+    name = next((value for key, value in labels if key == "__name__"), "")
+    rest = tuple(pair for pair in labels if pair[0] != "__name__")
+    return f"{name}{label_set(rest) if rest or not name else ''}"
 
 
 def _label_name(name: str) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
+from sources.promql.durations import parse_duration
 from tui import pickers
 from tui.commands.command import Command, CommandError
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SHAPES = ("%H:%M", "%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 
 
@@ -29,11 +28,11 @@ def _history(screen: MainScreen, _rest: str) -> None:
 
 
 def parse_span(text: str) -> int:
-    """A Prometheus duration like 1h or 1h30m in seconds. Raises `CommandError`."""
-    parts = re.findall(r"(\d+)([smhdw])", text.strip())
-    if not parts or "".join(number + unit for number, unit in parts) != text.strip():
-        raise CommandError(f"{text!r} is not a duration; write for example 30m, 6h or 2d")
-    return sum(int(number) * UNITS[unit] for number, unit in parts)
+    """A Prometheus duration like 1h or 1h30m in whole seconds. Raises `CommandError`."""
+    try:
+        return parse_duration(text.strip()) // 1000
+    except ValueError:
+        raise CommandError(f"{text!r} is not a duration; write for example 30m, 6h or 2d") from None
 
 
 def parse_moment(text: str, now: float, zone: tzinfo = UTC) -> float | None:

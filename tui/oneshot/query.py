@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from sources.answering import FirstAnswer
 from sources.contract import MetricsQueries, NotSupported, QueryError, Samples, SourceError, SystemClock
-from sources.model import Labels, QueryResult, Series
+from sources.model import QueryResult, Series
+from sources.promql.formats import series_name
 from sources.rules.duration import format_utc
 from sources.text import clean
 from tui.oneshot import gather, records
@@ -131,24 +132,13 @@ def _print(args: argparse.Namespace, result: QueryResult) -> None:
     elif not result.series:
         print("no data", file=sys.stderr)
     elif args.range is None:
-        rows = [["SERIES", "VALUE"], *([cell(name_of(one.labels)), _last(one)] for one in result.series)]
+        rows = [["SERIES", "VALUE"], *([cell(series_name(one.labels)), _last(one)] for one in result.series)]
         print("\n".join(Layout().lines(rows)))
     else:
         print("\n".join(Layout().lines(_ranges(result, args.ascii or not is_utf8(sys.stdout)))))
 
 
 # -- text --------------------------------------------------------------------------------------------------
-
-
-def name_of(labels: Labels) -> str:
-    """A series as Prometheus writes it: up{job="node"}; {} for one without labels."""
-    name = next((value for key, value in labels if key == "__name__"), "")
-    pairs = ", ".join(f'{key}="{_quoted(value)}"' for key, value in labels if key != "__name__")
-    return f"{name}{{{pairs}}}" if pairs or not name else name
-
-
-def _quoted(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def value_text(value: float) -> str:
@@ -173,7 +163,7 @@ def _ranges(result: QueryResult, ascii_only: bool) -> list[list[str]]:
         known = [value for value in one.values if not math.isnan(value)]
         low, high = (value_text(min(known)), value_text(max(known))) if known else ("-", "-")
         trend = sparkline(one.values, TREND, glyphs="ascii" if ascii_only else "block")
-        rows.append([cell(name_of(one.labels)), _last(one), low, high, trend.rstrip() or "-"])
+        rows.append([cell(series_name(one.labels)), _last(one), low, high, trend.rstrip() or "-"])
     return rows
 
 
@@ -233,7 +223,7 @@ def graph(result: QueryResult, title: str, ascii_only: bool = False, size: tuple
         marker = "braille" if len(shown) == 1 and not ascii_only else marks[index] if marks else "braille"
         if finite:
             plotext.plot(*map(list, zip(*finite, strict=True)), marker=marker, color=colours[index])
-        names.append(f"{'*' if len(marker) > 1 else marker} {clean(name_of(one.labels))}")
+        names.append(f"{'*' if len(marker) > 1 else marker} {clean(series_name(one.labels))}")
     _time_axis(plotext, result)
     text = str(plotext.build())
     plotext.clear_figure()

@@ -97,16 +97,6 @@ class Graph(LineWidget, can_focus=True):
         self._moment, self._selected = None, ""
         self._off.clear()
 
-    def set_limits(self, y_min: float | None, y_max: float | None) -> None:
-        """Fix the range of values; None takes that of the data."""
-        self._limits = (y_min, y_max)
-        self.update_lines()
-
-    def set_glyphs(self, glyphs: Glyphs) -> None:
-        """Draw with other characters."""
-        self._glyphs = glyphs
-        self.update_lines()
-
     def set_placeholder(self, text: str) -> None:
         """What stands there while there is no value to draw."""
         self._placeholder = text

@@ -14,7 +14,7 @@ from sources.contract import Denied, Misconfigured, NotSupported, QueryError, So
 from sources.model import QueryResult, Series
 from tests.unit.cli.stage import HOSTILE, NOW, Stage, unsafe
 from tui.cli import main
-from tui.oneshot.query import grid, name_of
+from tui.oneshot.query import grid
 
 
 class Server:
@@ -172,9 +172,3 @@ def test_the_grid_of_a_range() -> None:
     assert end - start == 7200
     assert 7200 / step <= 250
     assert grid(1000.0, 60.0, 7.0) == (940.0, 1000.0, 7.0)
-
-
-def test_names_of_series() -> None:
-    assert name_of(()) == "{}"
-    assert name_of((("__name__", "up"),)) == "up"
-    assert name_of((("__name__", "up"), ("path", 'C:\\"x"'))) == 'up{path="C:\\\\\\"x\\""}'

@@ -72,7 +72,8 @@ def test_a_series_is_written_as_prometheus_does() -> None:
         series_text(labels(path='C:\\"x"', **{"http.status": "200"}))
         == '{"http.status"="200", path="C:\\\\\\"x\\""}'
     )
-    assert series_text(labels(job="a\x1b[31m\nb")) == '{job="a b"}'
+    assert series_text(labels(job="a\x1b[31m\nb")) == '{job="a\\x1b[31m\\nb"}', "escaped, as in an expression"
+    assert series_text(labels(__name__="a\x1b[31mb")) == "ab"
 
 
 def test_labels_that_all_share_are_left_out_but_never_the_name() -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from sources.contract import Denied, MetricsQueries
 from sources.model import MetricMetadata
+from sources.promql.formats import quoted
 from sources.promql.parser import parse
 from sources.promql.tokens import KEYWORDS
 from sources.testing import ManualClock
 from tests.pilot.staged_sources import FakeMetrics
 from tui.panes.console.lore import KEPT, MOST_KEPT, RETRY, Known, Lore, Question
-from tui.panes.console.offers import MOST, WORDS, offered, ranked, string
+from tui.panes.console.offers import MOST, WORDS, offered, ranked
 from tui.panes.console.wanted import Wanted, wanted
 
 
@@ -151,7 +152,7 @@ def test_labels_go_on_with_a_value_except_in_lists() -> None:
 
 def test_values_are_written_so_that_they_can_be_read_again() -> None:
     for value in ('a"b', "back\\slash", "two\nlines", "bell\x07", "한국", "\U000e0001", "it's", ""):
-        query = f"up{{x={string(value)}}}"
+        query = f"up{{x={quoted(value)}}}"
         assert query.isprintable()
         selector: Any = parse(query)
         assert next(m.value for m in selector.matchers if m.name == "x") == value

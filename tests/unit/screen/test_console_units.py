@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.panes.console.reading import LONGEST, limits, measured
+from tui.panes.console.reading import LONGEST, limits
 from tui.panes.console.units import PLAIN, Measure, measure
 
 BYTES, RATE, SECONDS, SHARE = Measure("iec", "B"), Measure("si", "/s"), Measure("duration"), Measure("percent")
@@ -92,21 +92,6 @@ def test_the_limits_in_a_query(query: str, found: list[float]) -> None:
     assert limits(query) == found
 
 
-@pytest.mark.parametrize(
-    ("query", "left", "limit"),
-    [
-        ("sum(rate(a[5m])) by (x) > 0.05", "sum(rate(a[5m])) by (x)", [0.05]),
-        ("0.05 < a / b", "a / b", [0.05]),
-        ("a > bool 3", "a", [3]),
-        ("(a - b\n> 1) and on (x) c == 2", "a - b", [1]),
-        ("absent(up)", "absent(up)", []),
-        ("broken (", "broken (", []),
-    ],
-)
-def test_what_an_alert_measures(query: str, left: str, limit: list[float]) -> None:
-    assert measured(query) == (left, limit)
-
-
 def test_a_query_that_is_too_long_to_read_is_only_sent() -> None:
     assert limits("a + " * LONGEST + "a > 1") == []
-    assert measured("(" * 500 + "a > 1" + ")" * 500)[1] == [], "and one that is nested too deeply"
+    assert limits("(" * 500 + "a > 1" + ")" * 500) == [], "and one that is nested too deeply"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from sources.contract import QueryError
 from sources.model import Labels, QueryResult, Series
+from sources.promql.formats import series_name
 from sources.text import clean
 from tui.panes.console.units import PLAIN, Measure
 from tui.widgets.graph import GraphData, GraphSeries
 
-PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-"""A label name that needs no quotes."""
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 MOST_POINTS = 11_000
 """What Prometheus gives for one series at most."""
@@ -77,17 +75,7 @@ def range_steps(now: float, window: float, columns: int, step: float = 0) -> tup
 
 def series_text(labels: Labels, common: frozenset[tuple[str, str]] = frozenset()) -> str:
     """A series as Prometheus writes it, without the labels that all of them share."""
-    name = next((value for key, value in labels if key == "__name__"), "")
-    rest = [(key, value) for key, value in labels if key != "__name__" and (key, value) not in common]
-    inside = ", ".join(
-        f"{key if PLAIN_NAME.fullmatch(key) else quoted(key)}={quoted(value)}" for key, value in rest
-    )
-    return clean(f"{name}{{{inside}}}" if inside or not name else name)
-
-
-def quoted(text: str) -> str:
-    """A string of PromQL."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return clean(series_name(tuple(pair for pair in labels if pair[0] == "__name__" or pair not in common)))
 
 
 def common_labels(series: Sequence[Series]) -> frozenset[tuple[str, str]]:

@@ -70,7 +70,7 @@ def _style(token: Token, following: str, label: bool) -> str:
     if kind in KEYWORDS:
         return "promql.keyword"
     if kind in (IDENTIFIER, METRIC):
-        if following == "(" or (kind == IDENTIFIER and token.text in FUNCTIONS | dict.fromkeys(EXPERIMENTAL)):
+        if following == "(" or (kind == IDENTIFIER and (token.text in FUNCTIONS or token.text in EXPERIMENTAL)):
             return "promql.function"
         return "promql.metric"
     return "promql.operator"

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sources.model import MetricMetadata
+from sources.promql.formats import quoted
 from sources.promql.signatures import FUNCTIONS, Signature
 from sources.promql.tokens import AGGREGATORS, PARAMETRIC
 from sources.text import clean
-from tui.panes.console.answers import PLAIN_NAME, quoted
 from tui.panes.console.wanted import Wanted
 
 MOST = 200
 """Offers in one list; who looks for more types another letter."""
 _METRIC = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
+_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""Names that need no quotes."""
 _OPERATORS = ("and", "or", "unless", "offset", "on", "ignoring", "group_left", "group_right", "bool", "atan2")
 _DURATIONS = ("1m", "5m", "10m", "30m", "1h", "6h", "1d")
 _UNITS = "smhdw"
@@ -107,7 +109,7 @@ def metric(name: str, metadata: Mapping[str, MetricMetadata]) -> Offer:
     found = metadata.get(name) or next(
         (metadata[name.removesuffix(part)] for part in _PARTS if name.removesuffix(part) in metadata), None
     )
-    text = name if _METRIC.fullmatch(name) else "{" + string(name) + "}"
+    text = name if _METRIC.fullmatch(name) else "{" + quoted(name) + "}"
     if found is None:
         return Offer(text, clean(name), "metric")
     return Offer(text, clean(name), clean(found.type) or "metric", clean(found.help))
@@ -115,19 +117,10 @@ def metric(name: str, metadata: Mapping[str, MetricMetadata]) -> Offer:
 
 def label(name: str, want: Wanted, with_match: bool) -> Offer:
     """A label's name; inside braces it goes on with its value."""
-    text = name if PLAIN_NAME.fullmatch(name) else string(name)
+    text = name if _LABEL.fullmatch(name) else quoted(name)
     return Offer(f'{text}="' if with_match and not want.listed else text, clean(name), "label")
 
 
 def value(text: str) -> Offer:
     """A label's value, with its quotes."""
-    return Offer(string(text), clean(text) or '""', "value")
-
-
-def string(text: str) -> str:
-    """A string of PromQL on one line, whatever is in it."""
-    return "".join(c if c.isprintable() else _escape(ord(c)) for c in quoted(text))
-
-
-def _escape(code: int) -> str:
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return Offer(quoted(text), clean(text) or '""', "value")

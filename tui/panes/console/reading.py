@@ -1,4 +1,4 @@
-"""What a query says about its own answer: the limits it compares with, and what it measures before comparing."""
+"""What a query says about its own answer: the limits that it compares with."""
 
 from __future__ import annotations
 
@@ -29,34 +29,24 @@ def tree(query: str) -> Expr | None:
 def limits(query: str) -> list[float]:
     """The numbers that the query compares its result with, as 0.9 in `a / b > 0.9`; none where the result is that
     of the comparison itself (`bool`)."""
-    return sorted({limit for _, limit in _comparisons(tree(query), shown=True)})
+    return sorted(set(_limits(tree(query))))
 
 
-def measured(query: str) -> tuple[str, list[float]]:
-    """What an alert's expression measures, without the comparison that makes it fire, and the limits of that; the
-    query itself where there is nothing to take away. A graph of it shows how far from firing it is."""
-    found = next(_comparisons(tree(query), shown=False), None)
-    if found is None:
-        return query, []
-    left, limit = found
-    return query[left.start : left.end], [limit]
-
-
-def _comparisons(expr: Expr | None, shown: bool) -> Iterator[tuple[Expr, float]]:
-    """(what is compared, with which number), as far as the result consists of it."""
+def _limits(expr: Expr | None) -> Iterator[float]:
+    """What is compared with, as far as the result consists of what is compared."""
     expr = _bare(expr)
     if not isinstance(expr, Binary):
         return
     if expr.op in ("and", "unless"):
-        yield from _comparisons(expr.left, shown)
-    elif expr.op == "or" and shown:
-        yield from _comparisons(expr.left, shown)
-        yield from _comparisons(expr.right, shown)
-    elif expr.op in COMPARISONS and not (shown and expr.returns_bool):
+        yield from _limits(expr.left)
+    elif expr.op == "or":
+        yield from _limits(expr.left)
+        yield from _limits(expr.right)
+    elif expr.op in COMPARISONS and not expr.returns_bool:
         for side, other in ((expr.left, expr.right), (expr.right, expr.left)):
             limit = constant(other)
             if limit is not None and isfinite(limit) and constant(side) is None:
-                yield side, limit
+                yield limit
 
 
 def constant(expr: Expr | None) -> float | None:
