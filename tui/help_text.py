@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sources.contract import State
 from tui.actions import ACTIONS
 from tui.actions.action import Action
 from tui.commands import COMMANDS
 from tui.keymap import Keymap
-from tui.sheets.sheet import Sheet
+from tui.sheets.sheet import Look, Sheet
+from tui.states import GLYPHS
 
 
 class Section(NamedTuple):
@@ -38,21 +40,37 @@ FILTERS = (
     ("/-f wb1", "the name has these letters in this order"),
     ("/web restarts>3", "all of them"),
 )
-STATES = (
-    ("● live", "current, with the age of what was heard last"),
-    ("◑ loading", "rows are still arriving"),
-    ("◐ partial", "current, but something is missing; the title says what"),
-    ("! stale", "the last known picture; the source is lost and tried again"),
-    ("× forbidden", "a right is missing; the title names it"),
-    ("○ absent", "the server does not offer this"),
-    ("! before a row", "something is wrong with it; such rows come first, ended ones after those that go on"),
-    ("• before a row", "it came, or became faulty, since your last key in this pane (and a minute); :seen clears"),
-    ("+35m/12m", "change against an hour ago, or against 12 minutes ago where nothing older was seen"),
-    ("› deploy/web 5 !2", "a group of five pods, two of them faulty; Enter opens and closes it"),
+STATES: Sequence[tuple[State, str, str]] = (
+    ("live", "live", "current, with the age of what was heard last"),
+    ("loading", "loading", "rows are still arriving"),
+    ("partial", "partial", "current, but something is missing; the title says what"),
+    ("stale", "stale", "the last known picture; the source is lost and tried again"),
+    ("denied", "forbidden", "a right is missing; the title names it"),
+    ("absent", "absent", "the server does not offer this"),
 )
+"""What the badges of the titles mean: the state, the word for it, and what it says."""
 
 
-def sections(keymap: Keymap, pane_id: str, title: str, sheet: Sheet[object] | None = None) -> list[Section]:
+def _marks(look: Look) -> tuple[tuple[str, str], ...]:
+    """The marks as this terminal shows them, and what they mean."""
+    return (
+        *((f"{look.glyph(*GLYPHS[state][:2])} {word}", says) for state, word, says in STATES),
+        ("! before a row", "something is wrong with it; such rows come first, ended ones after those that go on"),
+        (
+            f"{look.glyph('•', '*')} before a row",
+            "it came, or became faulty, since your last key in this pane (and a minute); :seen clears",
+        ),
+        ("+35m/12m", "change against an hour ago, or against 12 minutes ago where nothing older was seen"),
+        (
+            f"{look.glyph('›', '>')} deploy/web 5 !2",
+            "a group of five pods, two of them faulty; Enter opens and closes it",
+        ),
+    )
+
+
+def sections(
+    keymap: Keymap, pane_id: str, title: str, look: Look, sheet: Sheet[object] | None = None
+) -> list[Section]:
     """All of the help; `title` is the name of the pane, `sheet` its columns if it is a table."""
     own = OWN.get(pane_id, ())
     groups: dict[str, list[Action]] = {}
@@ -67,7 +85,7 @@ def sections(keymap: Keymap, pane_id: str, title: str, sheet: Sheet[object] | No
         Section("Commands, after :", tuple((f":{c.names[0]}", _command(c.usage, c.text)) for c in COMMANDS))
     )
     found.append(Section("Filters, after /", FILTERS))
-    found.append(Section("Marks in the titles", STATES))
+    found.append(Section("Marks", _marks(look)))
     return found
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sources.choices import THEMES
 from tui.panes.picker import Choice, Question
 from tui.panes.table_pane import TablePane
-from tui.themes import THEMES
+from tui.words import counted
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
@@ -23,7 +24,7 @@ def namespaces(screen: MainScreen) -> Question:
     slots = {name: str(digit) for digit, name in enumerate(session.namespace_slots(), start=1)}
     names = [*slots, *(name for name in sorted(counts) if name not in slots)]
     choices = [Choice(ALL, "all", "every namespace", screen.keymap.shown("all_namespaces"))]
-    choices += [Choice(name, name, f"{counts.get(name, 0)} pods", slots.get(name, "")) for name in names]
+    choices += [Choice(name, name, counted(counts.get(name, 0), "pod"), slots.get(name, "")) for name in names]
 
     def take(chosen: Sequence[str]) -> None:
         screen.set_namespaces([] if ALL in chosen else chosen)
@@ -34,7 +35,8 @@ def namespaces(screen: MainScreen) -> Question:
 
 
 def themes(screen: MainScreen) -> Question:
-    return Question("theme", [Choice(name, name) for name in THEMES], lambda chosen: screen.set_theme(chosen[0]))
+    choices = [Choice(name, name, "as suits this terminal" if name == "auto" else "") for name in THEMES]
+    return Question("theme", choices, lambda chosen: screen.set_theme(chosen[0]), current=screen.theme_name)
 
 
 def layouts(screen: MainScreen) -> Question:

@@ -12,6 +12,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from sources.choices import THEMES
 from sources.config import state_path
 from sources.text import clean
 from tui.actions import BY_NAME
@@ -39,7 +40,7 @@ from tui.panes.table_pane import TablePane
 from tui.saved_layouts import Layouts, own
 from tui.session import Session
 from tui.terminal.backlog import backlog
-from tui.themes import THEMES, theme
+from tui.themes import theme
 from tui.tour import TourLine
 from tui.widgets.document import Document
 from tui.widgets.graph import Graph
@@ -382,7 +383,7 @@ class MainScreen(Screen[None]):
             self.say(f"there is no namespace {digit}")
 
     def set_theme(self, name: str) -> None:
-        if name not in (*THEMES, "auto"):
+        if name not in THEMES:
             raise ValueError(f"there is no theme {name!r}; choose one of: {', '.join(THEMES)}")
         self.theme_name = name
         chosen = theme(name, self.app.no_color, self.session.auto_theme)

@@ -50,7 +50,7 @@ async def test_what_is_not_understood_is_said() -> None:
             ("frobnicate", "there is no command 'frobnicate'; ? lists all of them"),
             ("podz", "there is no command 'podz'; did you mean pods"),
             ("sort colour", "pods can be ordered by: trouble, namespace, name"),
-            ("theme neon", "there is no theme 'neon'; choose one of: terminal, dark, light"),
+            ("theme neon", "there is no theme 'neon'; choose one of: auto, terminal, dark, light"),
             ("filter (", "is not a regular expression"),
             ("filter -l", "-l needs a value"),
             ("[bold red]x", "there is no command '[bold'"),

@@ -22,7 +22,7 @@ class Command(NamedTuple):
 SAMPLE = Command("sample", (sys.executable, str(Path(__file__).with_name("sample_app.py"))), "READY", "q")
 
 DEMO = Command("demo", (sys.executable, "-m", "tui", "demo", "--speed", "0.001", "--mouse"), "Completed", "q")
-"""The real program. Completed is what the first pods are: those of jobs; on a busy machine, too, since the incident
-that would take their place hardly begins."""
+"""The real program. Completed is what the first pods are: those of jobs. Its time hardly goes on, or on a busy
+machine an incident would take their place before a test has looked."""
 
 COMMANDS = (SAMPLE, DEMO)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sources.choices import THEMES
 from tui import pickers
 from tui.commands.command import Command, CommandError
-from tui.themes import THEMES
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen

@@ -210,10 +210,10 @@ class DetailPane(Pane):
     def title_pieces(self) -> Sequence[Piece]:
         ref = self.opened.ref
         if ref is None:
-            alert = self._alerts().get(self.opened.alert)
-            return [("alert ", "dim"), (f"{clean(alert.name) if alert else 'resolved'} ", "strong")]
-        name = f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
-        pieces = [(f"{clean(ref.kind.lower())} ", "dim"), (f"{clean(name)} ", "strong")]
+            pieces = [("alert ", "dim"), (f"{clean(self.name_of_it) or 'resolved'} ", "strong")]
+        else:
+            name = f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
+            pieces = [(f"{clean(ref.kind.lower())} ", "dim"), (f"{clean(name)} ", "strong")]
         if self.yaml:
             pieces.append((" YAML ", "title.count"))
         if self.text.wanted:

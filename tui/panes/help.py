@@ -8,6 +8,7 @@ from rich.style import Style
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from sources.text import clean
 from tui.describe.parts import heading
 from tui.help_text import Section, sections
 from tui.keymap import Keymap
@@ -87,7 +88,7 @@ class HelpPane(Pane):
     def open(self, asked_from: Pane) -> None:
         """Shows the help, first that of the pane where it was asked for."""
         sheet = asked_from.sheet if isinstance(asked_from, TablePane) else None
-        self.text.tell(sections(self.keymap, asked_from.id or "", asked_from.title, sheet))
+        self.text.tell(sections(self.keymap, asked_from.id or "", asked_from.title, self.session.look, sheet))
         self.screen.set_focus(self.text)
         self.tell_title()
 
@@ -97,7 +98,7 @@ class HelpPane(Pane):
 
     def title_pieces(self) -> Sequence[Piece]:
         if self.text.wanted:
-            return [(f" /{self.text.wanted} ", "title.filter"), (f"{self.text.found} ", "title.count")]
+            return [(f" /{clean(self.text.wanted)} {self.text.found} found ", "title.filter")]
         return [("read-only: topmast changes nothing in the cluster ", "dim")]
 
     def focus_target(self) -> Widget | None:

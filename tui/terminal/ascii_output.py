@@ -21,7 +21,7 @@ _DRAWN = {
     **dict.fromkeys("▶▷▸→➡›❯", ">"),
     **dict.fromkeys("●◉◆", "*"),
     **dict.fromkeys("○◌◇", "o"),
-    **dict.fromkeys("✓✔", "+"),
+    **dict.fromkeys("✓✔Δ", "+"),
     **dict.fromkeys("✗✘×", "x"),
     **dict.fromkeys("‘’", "'"),
     **dict.fromkeys("“”", '"'),

@@ -28,7 +28,7 @@ def is_light(colour: str) -> bool | None:
 def from_environment(env: Mapping[str, str]) -> bool | None:
     """What COLORFGBG says ("15;0"): some terminals set it and never answer."""
     last = env.get("COLORFGBG", "").rpartition(";")[2]
-    return int(last) in (7, 15) if last.isdigit() else None
+    return int(last) in (7, 15) if last.isdecimal() else None
 
 
 def suited_theme(colors: str, env: Mapping[str, str]) -> str:

@@ -97,7 +97,8 @@ class LineBuffer:
 
 
 def _typed(text: str) -> str:
-    spaced = text.rstrip("\r\n").replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
+    # Terminals, and tmux, paste the end of a line as the Enter key sends it.
+    spaced = text.rstrip("\r\n").replace("\r\n", " ").replace("\n", " ").replace("\r", " ").replace("\t", " ")
     return "".join(c for c in spaced if c.isprintable() or c == "\u200d")
 
 

@@ -46,6 +46,9 @@ def test_pasted_lines_become_one_and_controls_vanish() -> None:
     buffer = LineBuffer()
     buffer.insert("up\n== 0\x1b[31m\x07\n")
     assert buffer.text == "up == 0[31m"
+    buffer.set("")
+    buffer.insert("web\rdb\r\napi\r")
+    assert buffer.text == "web db api", "as terminals paste it"
 
 
 def test_history_keeps_the_draft_and_repeats_once() -> None:
