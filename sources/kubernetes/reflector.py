@@ -46,7 +46,7 @@ from sources.model import Thing
 from sources.rules.wire import WireError
 
 VERY_SHORT = 1.0
-"""A watch that ends sooner counts as failed (client-go's VeryShortWatchError, here even if it brought events)."""
+"""A watch open for less counts as failed (client-go's VeryShortWatchError, here even if it brought events)."""
 FINE = 10.0
 """A watch that worked so long is reopened at once when it breaks."""
 READ_IDLE = 75.0
@@ -147,7 +147,7 @@ class Reflector:
             except SourceError as error:
                 if is_expired(error):
                     raise
-                if not self._was_fine():
+                if self._open_for() < FINE:
                     await self.pause(error)
 
     async def poll(self) -> None:
@@ -272,12 +272,12 @@ class Reflector:
         except DamagedError as error:
             raise Unavailable(f"{what} sent damaged data: {error}") from None
         finally:
-            lasted = self._lifetime.ended(clock.monotonic(), dog.barked, self._was_fine())
+            lasted = self._lifetime.ended(clock.monotonic(), dog.barked, self._open_for() >= FINE)
         if not self._listed:
             if dog.barked == "idle" and self.cluster.watch_list is None:
                 raise NoWatchListError("no initial events")
             raise Unavailable(f"{what} ended before it had sent everything")
-        if dog.barked is None and lasted < VERY_SHORT:
+        if dog.barked is None and lasted < FINE and self._open_for() < VERY_SHORT:
             raise Unavailable(f"{what} ended at once")
         if held != self._lifetime.held:
             self._say_current()
@@ -389,8 +389,8 @@ class Reflector:
             missing = (f"changes as they happen (a proxy holds them back up to {HELD} s)", *missing)
         self.standing.live(missing, "listed every 15 to 30 s" if self._polling else "")
 
-    def _was_fine(self) -> bool:
-        return self._opened_at is not None and self.cluster.clock.monotonic() - self._opened_at >= FINE
+    def _open_for(self) -> float:  # since its headers: over a slow link the way there alone takes long
+        return self.cluster.clock.monotonic() - self._opened_at if self._opened_at is not None else 0.0
 
     def _decoded(self, raw: Raw) -> Thing | None:
         try:

@@ -95,7 +95,8 @@ WITHOUT: Mapping[int | str, str] = {
 def marked() -> Iterator[tuple[int | str, str]]:
     """(fault, "file::test") for each mark in the tests, read from their text."""
     for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        text = path.read_text()
+        for node in ast.walk(ast.parse(text)) if "mark.fault(" in text else ():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 for mark in node.decorator_list:
                     if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.fault":

@@ -66,9 +66,10 @@ class Following:
 
 
 @asynccontextmanager
-async def following(kubeconfig: Path, *names: str, **config: Any):
+async def following(kubeconfig: Path, *names: str, context: Context | None = None, **config: Any):
     """The source and a `Following` for each feed named."""
-    source = KubernetesSource(KubernetesSource.Config(kubeconfig=str(kubeconfig), **config), Context("kubernetes"))
+    context = context or Context("kubernetes")
+    source = KubernetesSource(KubernetesSource.Config(kubeconfig=str(kubeconfig), **config), context)
     feeds = [Following(name) for name in names]
 
     async def run(feed: Following) -> None:

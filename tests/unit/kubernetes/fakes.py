@@ -34,6 +34,8 @@ class FakeClock:
     """Sleepers wake in order as `advance` moves the time."""
 
     def __init__(self) -> None:
+        self.settle = settle
+        """What lets everything run before the time moves on."""
         self.mono = 1000.0
         self.skew = 0.0
         """Added to the wall clock: a laptop that slept."""
@@ -52,7 +54,7 @@ class FakeClock:
         await future
 
     async def advance(self, seconds: float) -> None:
-        await settle()
+        await self.settle()
         until = self.mono + seconds
         while self._sleepers and self._sleepers[0][0] <= until:
             at, _, future = heapq.heappop(self._sleepers)
@@ -60,9 +62,9 @@ class FakeClock:
                 continue
             self.mono = max(self.mono, at)
             future.set_result(None)
-            await settle()
+            await self.settle()
         self.mono = until
-        await settle()
+        await self.settle()
 
     async def jump(self, seconds: float) -> None:
         """Time passes while the program stands still (Ctrl-Z)."""
@@ -131,6 +133,8 @@ class FakeApi:
         self.clock = clock
         self.requests: list[Request] = []
         self.open = 0
+        self.way = 0.0
+        """Seconds that a watch needs until its headers are there."""
         self._scripts: dict[str, deque[Any]] = {}
         self.script("/readyz", b"ok")
         self.script("count", Unreachable("not scripted"))
@@ -160,6 +164,8 @@ class FakeApi:
     async def stream(self, path, params, *, watch=False):
         await asyncio.sleep(0)
         answer = self._answer(path, params, watch)
+        if watch and self.way:
+            await self.clock.sleep(self.way)
         self.open += 1
         try:
             if isinstance(answer, HeldHeaders):

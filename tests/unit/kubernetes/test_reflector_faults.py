@@ -147,6 +147,16 @@ class TestTheWatchBreaks:
         assert len(watching.api.asked("list")) == 1
 
     @pytest.mark.fault(22)
+    async def test_ends_at_once_after_a_long_way_backs_off_too(self, watching):
+        """Over a slow link the connection alone takes longer than a very short watch."""
+        watching.api.way = 1.5
+        watching.api.script("watch", Body())
+        watching.first.end()
+        await watching.clock.advance(60)
+        assert len(watching.api.asked("watch")) <= 9
+        assert watching.sink.status.state == "stale"
+
+    @pytest.mark.fault(22)
     async def test_one_event_and_the_end_backs_off_too(self, watching):
         watching.api.script("watch", lambda _: Body(line("MODIFIED", pod("a", "101"))))
         watching.first.end()
