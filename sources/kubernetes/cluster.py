@@ -11,6 +11,7 @@ from sources.kubernetes.api import Api
 from sources.kubernetes.listgate import ListGate
 from sources.kubernetes.liveness import Liveness
 
+PAGES = 4
 SLOW_RETRY = 30.0
 """401 and 403 are not tried again sooner."""
 
@@ -24,9 +25,13 @@ class Cluster:
     liveness: Liveness
     nudge: Nudge = field(default_factory=Nudge)
     gate: ListGate = field(default_factory=ListGate)
+    pages: ListGate = field(default_factory=lambda: ListGate(PAGES))
+    """For first pages: they are small, and nobody should wait for rows behind somebody's long list."""
     rng: Callable[[], float] = random
     watch_list: bool | None = None
     """Whether the server sends initial events on a watch; None until it was tried."""
+    first_page: bool = True
+    """Whether a long list begins with a page of it; False once the server refused that."""
 
     async def pause(self, seconds: float) -> bool:
         """Waits until somebody asks for a refresh or the server is back (True), or for so many seconds."""

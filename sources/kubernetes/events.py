@@ -92,6 +92,10 @@ class EventReflector(Reflector):
     def offers_watch_list(self) -> bool:
         return False  # it would bring all of them
 
+    @property
+    def offers_page(self) -> bool:
+        return False  # `list` is as cheap
+
     async def run(self) -> NoReturn:
         try:
             await super().run()

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec import Raw
 
-from sources.contract import SourceError, Unavailable
+from sources.contract import Unavailable
 from sources.kubernetes.api import Api
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.splitter import ListMeta, ListSplitter, NotAListError
@@ -55,20 +55,6 @@ async def get_all(api: Api, path: str, decode: Callable[[Raw], T]) -> list[T]:
             if error.status != 410 or last:
                 raise
     raise AssertionError("unreachable")
-
-
-async def count_all(api: Api, path: str) -> int | None:
-    """How many items a list has, told by a page of one; None where that cannot be learnt.
-
-    A total is a nicety: whatever is wrong, the list itself will say it.
-    """
-    splitter = ListSplitter()
-    try:
-        splitter.feed(await api.get(path, {"limit": "1"}))
-        items, meta = splitter.finish()
-    except (SourceError, NotAListError):
-        return None
-    return len(items) + (meta.remaining_item_count or 0)
 
 
 def _decode(items: Sequence[Raw], decode: Callable[[Raw], T], into: list[T]) -> int:

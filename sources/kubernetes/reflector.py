@@ -1,22 +1,24 @@
 """Keeps one kind in one scope current: list, watch, and what to do when the watch ends.
 
-    run ── list_and_watch ──┬─ list     everything, split while it downloads
-     ▲                      ├─ watch    one request; the first one brings the list with it (WatchList) if offered
+    run ── list_and_watch ──┬─ page     the first rows and how many there are; of a small cluster that is the list
+     ▲                      ├─ list     everything, split while it downloads
+     │                      ├─ watch    one request; the first one brings the list with it (WatchList) if offered
      │                      │           and IT IS REOPENED by the loop in `list_and_watch`
      │                      └─ poll     lists now and then, where watching is forbidden
      └── relist: the version we stand at is gone (410, "too large resource version"), or a list failed
 
-The rules and names are those of client-go (`tools/cache/reflector.go`), with three differences. A watch that
+The rules and names are those of client-go (`tools/cache/reflector.go`), with four differences. A watch that
 breaks is reopened from where it was and never costs a list, unless the server says that this point is gone.
-The first load hands rows out as they are decoded; a later list shows as one `Snapshot`. A status is said as soon
-as the data stops being current.
+The first load hands rows out as they are decoded; a later list shows as one `Snapshot`. It begins with a page of
+whole objects, because many servers send the first byte of a long list only when they have put all of it together.
+A status is said as soon as the data stops being current.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, nullcontext
 from typing import NoReturn
 
 from msgspec import Raw
@@ -28,7 +30,7 @@ from sources.kubernetes.cluster import SLOW_RETRY, Cluster
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.lifetime import HELD, WatchLifetime
 from sources.kubernetes.outbox import Sink
-from sources.kubernetes.pages import count_all
+from sources.kubernetes.pages import PAGE
 from sources.kubernetes.splitter import ListMeta, ListSplitter, NotAListError
 from sources.kubernetes.standing import Standing
 from sources.kubernetes.store import Store
@@ -88,6 +90,8 @@ class Reflector:
         """Whether `last_rv` is a point to watch from..."""
         self._listed_at = float("-inf")
         """...and since when, on the monotonic clock."""
+        self._paged = False
+        """Whether there was a first page: its rows stay until a list is complete."""
         self._total: int | None = None
         self._opened_at: float | None = None
         self._polling, self._polls = False, POLLS
@@ -123,10 +127,16 @@ class Reflector:
     def offers_watch_list(self) -> bool:
         return self.watches and self.cluster.watch_list is not False
 
+    @property
+    def offers_page(self) -> bool:
+        return not self._paged and not self.store.synced and self.cluster.first_page
+
     async def list_and_watch(self) -> NoReturn:
         """Everything once, then every change. Raises what only another list can mend."""
         self._listed = False
-        if not self.offers_watch_list:
+        if self.offers_page:
+            await self.page()
+        if not self._listed and not self.offers_watch_list:
             await self.list()
         while True:
             try:
@@ -179,21 +189,43 @@ class Reflector:
 
     # -- list ----------------------------------------------------------------------------------------------
 
+    async def page(self) -> None:
+        """The first rows, whole ones, and how many there are. Where these are all, the list is complete.
+
+        Without a version, as `kubectl get` asks: with "0" many servers ignore the limit.
+        """
+        async with self.cluster.pages.slot(self.resource.priority):
+            self.store.begin()
+            try:
+                meta = await self._download({"limit": str(PAGE)})
+            except ApiStatusError as error:
+                if error.status not in _REFUSALS:
+                    raise
+                self.cluster.first_page = False
+                return
+        self._paged = True
+        if not meta.continue_:
+            self._replace(meta.resource_version)
+            return
+        self.last_rv = meta.resource_version or ""  # the list may not be older
+        if meta.remaining_item_count is not None:
+            self._total = self.store.gathered + meta.remaining_item_count
+        self.standing.loading(self.store.gathered, self._total)
+
     async def list(self) -> None:
         """Everything, from the server's watch cache where it has one, decoded while it downloads."""
         version = "" if self.rv_unavailable else self.last_rv or "0"
         async with self.cluster.gate.slot(self.resource.priority):
-            with self._counting():
-                self.store.begin()
-                meta = await self._download({"resourceVersion": version})
-                while meta.continue_:
-                    try:
-                        meta = await self._download({"limit": "500", "continue": meta.continue_})
-                    except ApiStatusError as error:
-                        if error.status != 410:
-                            raise
-                        self.store.begin()  # the token expired: once more, in one piece
-                        meta = await self._download({"resourceVersion": ""})
+            self.store.begin()
+            meta = await self._download({"resourceVersion": version})
+            while meta.continue_:
+                try:
+                    meta = await self._download({"limit": str(PAGE), "continue": meta.continue_})
+                except ApiStatusError as error:
+                    if error.status != 410:
+                        raise
+                    self.store.begin()  # the token expired: once more, in one piece
+                    meta = await self._download({"resourceVersion": ""})
         self._replace(meta.resource_version)
 
     async def _download(self, params: Mapping[str, str]) -> ListMeta:
@@ -229,20 +261,6 @@ class Reflector:
         self.last_rv, self.rv_unavailable, self._listed = version or "", False, True
         self._listed_at = self.cluster.clock.monotonic()
 
-    @contextmanager
-    def _counting(self) -> Iterator[None]:
-        """While the first list runs, a page of one item tells how many there are."""
-
-        async def count() -> None:
-            self._total = await count_all(self.cluster.api, self.path)
-
-        task = None if self.store.synced else asyncio.create_task(count())
-        try:
-            yield
-        finally:
-            if task is not None:
-                task.cancel()
-
     # -- watch ---------------------------------------------------------------------------------------------
 
     async def watch(self) -> None:
@@ -262,7 +280,6 @@ class Reflector:
                 if not self._listed:
                     params |= {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
                     await listing.enter_async_context(self.cluster.gate.slot(self.resource.priority))
-                    listing.enter_context(self._counting())
                     self.store.begin()
                 await self._read(dog, params, listing)
         except ApiStatusError as error:

@@ -35,7 +35,8 @@ class Standing:
 
     def loading(self, done: int, total: int | None) -> None:
         now = self._clock.monotonic()
-        if self.status.state != "loading" or self._counted is None or now - self._counted >= LOADING_EVERY:
+        news = self.status.state != "loading" or (total is not None and self.status.total is None)
+        if news or self._counted is None or now - self._counted >= LOADING_EVERY:
             self._counted = now
             self._say(Status("loading", done=done, total=max(total, done) if total is not None else None))
 

@@ -14,7 +14,8 @@ class Store:
     """Turns objects into changes. The objects themselves live in the World; here stay some 50 bytes for each.
 
     While a list is under way (`begin` to `finish`) objects are gathered aside. On the very first one they are
-    handed out at once, so that rows appear while the rest loads; later ones show only as the final Snapshot.
+    handed out at once, so that rows appear while the rest loads; later ones show only as the final Snapshot. What
+    a first page or a list that broke had handed out stays until then, or until it is said to be deleted.
     """
 
     def __init__(self, resource: Resource, namespace: str) -> None:
@@ -23,6 +24,8 @@ class Store:
         self._resource = resource
         self._namespace = namespace
         self._gathered: dict[str, Thing] | None = None
+        self._ahead: dict[str, Thing] = {}
+        """Handed out before, and not yet seen in the list under way."""
         self._uids: dict[str, dict[str, str]] = {}
 
     @property
@@ -31,10 +34,13 @@ class Store:
 
     @property
     def gathered(self) -> int:
-        return len(self._gathered or ())
+        """Objects of the list under way, and those handed out before it."""
+        return len(self._gathered or ()) + len(self._ahead)
 
     def begin(self) -> None:
         """A list starts (again)."""
+        if self._gathered and not self.synced:
+            self._ahead |= self._gathered
         self._gathered = {}
 
     def add(self, things: Iterable[Thing]) -> Sequence[Change]:
@@ -43,6 +49,7 @@ class Store:
         for thing in things:
             if self._gathered is not None:
                 self._gathered[thing.key] = thing
+                self._ahead.pop(thing.key, None)
             else:
                 self._remember(thing)
             if self._gathered is None or not self.synced:
@@ -53,10 +60,11 @@ class Store:
         """An object that was deleted, unless another one bears its name by now (a StatefulSet's pod)."""
         delete = Delete(self._resource.kind, self._resource.key(meta))
         if self._gathered is not None:
-            thing = self._gathered.get(delete.key)
+            holder = self._gathered if delete.key in self._gathered else self._ahead
+            thing = holder.get(delete.key)
             if thing is None or _other(_uid(thing), meta.uid):
                 return ()
-            del self._gathered[delete.key]
+            del holder[delete.key]
             return () if self.synced else (delete,)
         if self._resource.by_uid:
             return (delete,)
@@ -69,7 +77,7 @@ class Store:
 
     def finish(self) -> Snapshot:
         """The list is complete: what was gathered is everything there is."""
-        gathered, self._gathered = self._gathered or {}, None
+        gathered, self._gathered, self._ahead = self._gathered or {}, None, {}
         self._uids = {}
         for thing in gathered.values():
             self._remember(thing)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from sources.contract import Context, Denied, NotFound, NotSupported
-from sources.kubernetes import KubernetesSource
+from sources.kubernetes import KubernetesSource, reflector
 from sources.model import Service, ServicePort
 from sources.rules import decode
 from sources.testing import SourceContract
@@ -37,7 +37,9 @@ class TestContract(SourceContract):
 
 @pytest.mark.parametrize("gzip", [False, True])
 @pytest.mark.parametrize("watch_list", [None, False])
-async def test_the_tables_are_the_servers(bed, gzip, watch_list):
+@pytest.mark.parametrize("page", [500, 5])
+async def test_the_tables_are_the_servers(bed, monkeypatch, gzip, watch_list, page):
+    monkeypatch.setattr(reflector, "PAGE", page)  # of this cluster all, or the beginning as of a large one
     async with following(bed.kubeconfig("viewer"), "nodes", "pods", gzip=gzip, watch_list=watch_list) as (
         source,
         nodes,
@@ -56,7 +58,7 @@ async def test_the_tables_are_the_servers(bed, gzip, watch_list):
         await pods.until(same)
         assert set(nodes.rows("node")) == {each["metadata"]["name"] for each in listed(bed, "nodes")}
         used = source._connection.cluster.watch_list
-        assert used is (watch_list is None)
+        assert used is (watch_list if page == 500 else watch_list is None)
 
 
 async def test_every_bad_state_shows_as_kubectl_prints_it(bed):

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.testbed import (
@@ -134,6 +134,18 @@ class Bed:
                 self._fill(groups, metrics)
             if "monitoring" in groups:
                 monitoring_api.ensure_silence(self.alertmanager_url)
+        return self
+
+    def up_empty(self, filled: Callable[[str], None] | None = None) -> "Bed":
+        """Only the store and the API server, without content and without anybody who would change it. `filled` is
+        called with the store's URL before the API server starts."""
+        with self._locked():
+            build.ensure(self.cache, ("etcd", "kube-apiserver", "kubectl"))
+            self._prepare({"control-plane"})
+            self._start(self._server("etcd"))
+            if filled is not None:
+                filled(self.etcd_url)
+            self._start(self._server("kube-apiserver"))
         return self
 
     def down(self, keep: bool = False) -> None:

@@ -124,7 +124,8 @@ class Request:
 
 
 class FakeApi:
-    """Answers `list`, `watch`, `count` (limit=1) and other paths from scripts; the last entry of one repeats."""
+    """Answers `list`, `page` (its first one), `watch`, `count` (limit=1) and other paths from scripts; the last
+    entry of one repeats."""
 
     server = "https://api.test:6443"
     clock_offset: float | None = None
@@ -146,7 +147,8 @@ class FakeApi:
         return [request for request in self.requests if request.what == what]
 
     def _answer(self, path: str, params: dict[str, str], watch: bool) -> Any:
-        what = "watch" if watch else "count" if params.get("limit") == "1" else "list"
+        small = {"1": "count", "500": "page"} if set(params) == {"limit"} else {}
+        what = "watch" if watch else small.get(params.get("limit", ""), "list")
         for name in (f"{what} {path}", path, what):
             if name in self._scripts:
                 break
@@ -238,6 +240,7 @@ class Rig:
         nudge = Nudge()
         self.liveness = Liveness(self.api, self.clock, nudge)
         self.cluster = Cluster(self.api, self.clock, self.liveness, nudge, rng=lambda: self.dice, watch_list=False)
+        self.cluster.first_page = False
         self.tasks: list[asyncio.Task[Any]] = []
 
     def start(self, reflector: Reflector | None = None, **options: Any) -> Reflector:
