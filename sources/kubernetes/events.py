@@ -83,8 +83,7 @@ class EventReflector(Reflector):
     store: EventStore
 
     def __init__(self, cluster: Cluster, namespace: str, outbox: Sink, watches: bool = True) -> None:
-        super().__init__(cluster, EVENTS, namespace, outbox, watches)
-        self.store = EventStore(namespace)
+        super().__init__(cluster, EVENTS, namespace, outbox, watches, EventStore(namespace))
         self._past: asyncio.Task[None] | None = None
         self._missing: tuple[str, ...] = ()
 

@@ -29,9 +29,8 @@ from sources.kubernetes.backoff import Backoff
 from sources.kubernetes.cluster import SLOW_RETRY, Cluster
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.lifetime import HELD, WatchLifetime
+from sources.kubernetes.listing import REFUSALS, Listing
 from sources.kubernetes.outbox import Sink
-from sources.kubernetes.pages import PAGE
-from sources.kubernetes.splitter import ListMeta, ListSplitter, NotAListError
 from sources.kubernetes.standing import Standing
 from sources.kubernetes.store import Store
 from sources.kubernetes.watchstream import (
@@ -55,14 +54,11 @@ READ_IDLE = 75.0
 """A watch silent for so long, and up to 15 s more, is reopened: a load balancer may hold it for a dead server."""
 NO_BOOKMARK = 30.0
 """A WatchList that is silent so long is none: the server knows no initial events and will send no end mark."""
-SLICE = 200
-"""Objects decoded before others get their turn on the event loop."""
 MOST_MALFORMED = 20
 MOST_STREAM_ERRORS = 5
 """ERROR events in a row before a new list is to help (client-go: one minute of InternalError)."""
 POLLS, MOST_POLLS = 2, 20
 """Lists in poll mode before the watch is tried again, the first time and later."""
-_REFUSALS = (400, 404, 405, 406, 415, 422)
 
 
 class NoWatchListError(SourceError):
@@ -73,7 +69,13 @@ class Reflector:
     """Feeds `outbox` with the changes of one `resource` in one `namespace` ("" is all of them)."""
 
     def __init__(
-        self, cluster: Cluster, resource: Resource, namespace: str, outbox: Sink, watches: bool = True
+        self,
+        cluster: Cluster,
+        resource: Resource,
+        namespace: str,
+        outbox: Sink,
+        watches: bool = True,
+        store: Store | None = None,
     ) -> None:
         self.cluster, self.resource, self.namespace, self.outbox = cluster, resource, namespace, outbox
         self.watches = watches
@@ -82,17 +84,15 @@ class Reflector:
         """Where we stand: opaque, compared only for equality."""
         self.rv_unavailable = False
         """The server cannot list at `last_rv`: ask for the newest state."""
-        self.store = Store(resource, namespace)
+        self.store = store or Store(resource, namespace)
         self.standing = Standing(cluster.api, cluster.clock, outbox.put)
+        self.listing = Listing(cluster, self.path, self._decoded, self.store, outbox, self.standing)
         self.malformed = self.unknown = 0
         """Lines and objects that could not be read, and events of an unknown type."""
         self._listed = False
         """Whether `last_rv` is a point to watch from..."""
         self._listed_at = float("-inf")
         """...and since when, on the monotonic clock."""
-        self._paged = False
-        """Whether there was a first page: its rows stay until a list is complete."""
-        self._total: int | None = None
         self._opened_at: float | None = None
         self._polling, self._polls = False, POLLS
         self._stream_errors = 0
@@ -129,7 +129,7 @@ class Reflector:
 
     @property
     def offers_page(self) -> bool:
-        return not self._paged and not self.store.synced and self.cluster.first_page
+        return not self.listing.paged and not self.store.synced and self.cluster.first_page
 
     async def list_and_watch(self) -> NoReturn:
         """Everything once, then every change. Raises what only another list can mend."""
@@ -190,65 +190,21 @@ class Reflector:
     # -- list ----------------------------------------------------------------------------------------------
 
     async def page(self) -> None:
-        """The first rows, whole ones, and how many there are. Where these are all, the list is complete.
-
-        Without a version, as `kubectl get` asks: with "0" many servers ignore the limit.
-        """
-        async with self.cluster.pages.slot(self.resource.priority):
-            self.store.begin()
-            try:
-                meta = await self._download({"limit": str(PAGE)})
-            except ApiStatusError as error:
-                if error.status not in _REFUSALS:
-                    raise
-                self.cluster.first_page = False
-                return
-        self._paged = True
-        if not meta.continue_:
-            self._replace(meta.resource_version)
+        """The first rows, and how many there are. Where these are all, the list is complete."""
+        meta = await self.listing.page()
+        if meta is None:
             return
-        self.last_rv = meta.resource_version or ""  # the list may not be older
-        if meta.remaining_item_count is not None:
-            self._total = self.store.gathered + meta.remaining_item_count
-        self.standing.loading(self.store.gathered, self._total)
+        if meta.continue_:
+            self.last_rv = meta.resource_version or ""  # the list may not be older
+        else:
+            self._replace(meta.resource_version)
 
     async def list(self) -> None:
         """Everything, from the server's watch cache where it has one, decoded while it downloads."""
         version = "" if self.rv_unavailable else self.last_rv or "0"
         async with self.cluster.gate.slot(self.resource.priority):
-            self.store.begin()
-            meta = await self._download({"resourceVersion": version})
-            while meta.continue_:
-                try:
-                    meta = await self._download({"limit": str(PAGE), "continue": meta.continue_})
-                except ApiStatusError as error:
-                    if error.status != 410:
-                        raise
-                    self.store.begin()  # the token expired: once more, in one piece
-                    meta = await self._download({"resourceVersion": ""})
-        self._replace(meta.resource_version)
-
-    async def _download(self, params: Mapping[str, str]) -> ListMeta:
-        splitter = ListSplitter()
-        try:
-            async with self.cluster.api.stream(self.path, params) as answer:
-                async for block in answer.blocks():
-                    self.standing.heard()
-                    await self._take(splitter.feed(block))
-            items, meta = splitter.finish()
-        except NotAListError as error:
-            raise Unavailable(f"listing {self.resource.name}: {error}") from None
-        await self._take(items)
-        return meta
-
-    async def _take(self, items: Sequence[Raw]) -> None:
-        for start in range(0, len(items), SLICE):
-            decoded = (self._decoded(raw) for raw in items[start : start + SLICE])
-            self.outbox.put(self.store.add(thing for thing in decoded if thing is not None))
-            if not self.store.synced:
-                self.standing.loading(self.store.gathered, self._total)
-            await self.outbox.room()
-            await asyncio.sleep(0)
+            version_now = await self.listing.everything(version)
+        self._replace(version_now)
 
     def _replace(self, version: str | None) -> None:
         """The list is complete."""
@@ -283,7 +239,7 @@ class Reflector:
                     self.store.begin()
                 await self._read(dog, params, listing)
         except ApiStatusError as error:
-            if not self._listed and error.status in _REFUSALS:
+            if not self._listed and error.status in REFUSALS:
                 raise NoWatchListError(str(error)) from None
             raise
         except DamagedError as error:
@@ -356,7 +312,7 @@ class Reflector:
     def _advance(self, last: WatchEvent) -> None:
         """Moves on to a version only when everything before it is applied, so that nothing is lost by a cut."""
         if not self._listed:
-            self.standing.loading(self.store.gathered, self._total)
+            self.listing.count()
             return
         # what a watch without a version starts with comes in no particular order
         if self.last_rv not in ("", "0") or last.type != "ADDED":

@@ -1,0 +1,104 @@
+"""Lists of one kind in one scope, into the store while they download: a first page, or everything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Raw
+
+from sources.contract import Unavailable
+from sources.kubernetes.cluster import Cluster
+from sources.kubernetes.errors import ApiStatusError
+from sources.kubernetes.outbox import Sink
+from sources.kubernetes.pages import PAGE
+from sources.kubernetes.splitter import ListMeta, ListSplitter, NotAListError
+from sources.kubernetes.standing import Standing
+from sources.kubernetes.store import Store
+from sources.model import Thing
+
+SLICE = 200
+"""Objects decoded before others get their turn on the event loop."""
+REFUSALS = (400, 404, 405, 406, 415, 422)
+"""What a server answers to a parameter that it does not take."""
+
+
+class Listing:
+    """Hands on what the store makes of it as long as rows are news, and says how far it is."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        path: str,
+        decoded: Callable[[Raw], Thing | None],
+        store: Store,
+        outbox: Sink,
+        standing: Standing,
+    ) -> None:
+        self.total: int | None = None
+        """How many objects there were in all when the first page came; None where that is not known."""
+        self.paged = False
+        """Whether there was a first page: its rows stay until a list is complete."""
+        self._cluster, self._path, self._decoded = cluster, path, decoded
+        self._store, self._outbox, self._standing = store, outbox, standing
+
+    async def page(self) -> ListMeta | None:
+        """The first rows, whole ones, and how many there are. Without `continue_` these are all.
+
+        Without a version, as `kubectl get` asks: with "0" many servers ignore the limit. None from a server that
+        refuses; it is not asked again.
+        """
+        async with self._cluster.pages.slot():
+            self._store.begin()
+            try:
+                meta = await self._download({"limit": str(PAGE)})
+            except ApiStatusError as error:
+                if error.status not in REFUSALS:
+                    raise
+                self._cluster.first_page = False
+                return None
+        self.paged = True
+        if meta.continue_ and meta.remaining_item_count is not None:
+            self.total = self._store.gathered + meta.remaining_item_count
+            self.count()
+        return meta
+
+    async def everything(self, version: str) -> str | None:
+        """All there is, at least as new as `version`; gives the version it has."""
+        self._store.begin()
+        meta = await self._download({"resourceVersion": version})
+        while meta.continue_:
+            try:
+                meta = await self._download({"limit": str(PAGE), "continue": meta.continue_})
+            except ApiStatusError as error:
+                if error.status != 410:
+                    raise
+                self._store.begin()  # the token expired: once more, in one piece
+                meta = await self._download({"resourceVersion": ""})
+        return meta.resource_version
+
+    def count(self) -> None:
+        """Says how many rows there are so far."""
+        self._standing.loading(self._store.gathered, self.total)
+
+    async def _download(self, params: Mapping[str, str]) -> ListMeta:
+        splitter = ListSplitter()
+        try:
+            async with self._cluster.api.stream(self._path, params) as answer:
+                async for block in answer.blocks():
+                    self._standing.heard()
+                    await self._take(splitter.feed(block))
+            items, meta = splitter.finish()
+        except NotAListError as error:
+            raise Unavailable(f"listing {self._path}: {error}") from None
+        await self._take(items)
+        return meta
+
+    async def _take(self, items: Sequence[Raw]) -> None:
+        for start in range(0, len(items), SLICE):
+            decoded = (self._decoded(raw) for raw in items[start : start + SLICE])
+            self._outbox.put(self._store.add(thing for thing in decoded if thing is not None))
+            if not self._store.synced:
+                self.count()
+            await self._outbox.room()
+            await asyncio.sleep(0)
