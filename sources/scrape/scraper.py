@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from sources.contract import Context, Denied, SourceError, State, Status
 from sources.http.endpoint import TooLarge
+from sources.redact import redact
 from sources.scrape.budget import Bucket, plan
 from sources.scrape.cluster import Cluster
 from sources.scrape.discover import Found, cut, discover
@@ -136,8 +137,16 @@ class Scraper:
             await asyncio.gather(task, return_exceptions=True)
             await self._written(partial(self._memory.end, target, self._now()))
         for key, standing in self.standing.items():
-            if key not in self._tasks:
-                self._tasks[key] = asyncio.create_task(self._follow(standing), name=f"scrape {key}")
+            if key not in self._tasks or self._tasks[key].done():
+                task = self._tasks[key] = asyncio.create_task(self._follow(standing), name=f"scrape {key}")
+                task.add_done_callback(partial(self._broke, standing))
+
+    def _broke(self, standing: Standing, task: asyncio.Task[None]) -> None:
+        """Only a fault of ours ends a target's turns: that is said, and it is begun again at the next look."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            standing.up, standing.samples, standing.error = False, 0, redact(f"{type(error).__name__}: {error}")
+            self._progress()
 
     # -- one target ------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -96,6 +97,28 @@ async def test_a_feed_that_is_closed_has_stopped_scraping() -> None:
             break
     await feed.aclose()  # type: ignore[attr-defined]  # it is a generator
     assert [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("scrape")] == []
+    await scrape.close()
+
+
+async def test_a_fault_of_our_own_is_said_and_the_target_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    scrape = source(exporters=answering(METRICS), urls=("http://host:9100",))
+    memory, _ = await scrape._open()
+    right, calls = memory.write, Counter[str]()
+
+    def wrong_once(*given: Any) -> Any:
+        calls["write"] += 1
+        if calls["write"] == 1:
+            raise ArithmeticError("no such column")
+        return right(*given)
+
+    monkeypatch.setattr(memory, "write", wrong_once)
+    said = []
+    async with asyncio.timeout(10), aclosing(scrape.samples()) as feed:  # type: ignore[type-var]  # it is a generator
+        async for changes in feed:
+            said += [change for change in changes if isinstance(change, Status)]
+            if said[-1].state == "live":
+                break
+    assert any("host:9100/metrics down: ArithmeticError: no such column" in each.detail for each in said)
     await scrape.close()
 
 
