@@ -79,7 +79,7 @@ class Endpoint:
             if self._link is not None:
                 return self._link
             if self._error is not None and self._clock.monotonic() < self._retry_at:
-                raise self._error
+                raise self._error.with_traceback(None)  # it would grow with every raise
             try:
                 self._link = await self._connect()
             except SourceError as error:

@@ -178,6 +178,7 @@ class UsagePoller:
         if now >= self._scopes_until or any(name not in self._scopes for name in self.access.asked):
             self._scopes = (await self.access.candidates())[:MOST_NAMESPACES]
             self._scopes_until = now + ROUND
+            self._take_back([scope for kind, scope in self._shown if scope and scope not in self._scopes])
         shown = False
         for namespace in self._scopes:
             try:
@@ -188,11 +189,16 @@ class UsagePoller:
                     missing.append(error.missing or f"list pods.metrics.k8s.io in {namespace}")
         return shown
 
+    def _take_back(self, namespaces: Sequence[str]) -> None:
+        """What was shown of namespaces that are no more."""
+        self.outbox.put(Snapshot("pod_usage", namespace, ()) for namespace in namespaces)
+        self._shown.difference_update(("pod_usage", namespace) for namespace in namespaces)
+
     async def _list(self, kind: Kind, scope: str, path: str, decode: Callable[[Raw], Thing]) -> None:
         """What was refused is not asked again for a while."""
         until, before = self._refused.get(path, (0.0, None))
         if before is not None and self.cluster.clock.monotonic() < until:
-            raise before
+            raise before.with_traceback(None)  # it would grow with every raise
         try:
             # The samples of all pods are the largest list of all, and worth little before there are pods.
             async with self.cluster.gate.slot(PRIORITY, patient=kind == "pod_usage"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sources.kubernetes.access import Access
+from sources.kubernetes.access import ROUND, Access
 from tests.unit.kubernetes.fakes import REFUSED, Body, dump, listing, refusal, settle
 
 GROUP = "/apis/metrics.k8s.io"
@@ -176,6 +176,22 @@ async def test_namespace_by_namespace_where_the_cluster_is_forbidden(metrics):
     access.include("blog")
     await settle()
     assert metrics.sink.names == ["blog/p9", "shop/p1"]
+
+
+async def test_the_samples_of_a_namespace_that_is_no_more_go_with_it(metrics):
+    metrics.api.script(NODES, refusal(403))
+    metrics.api.script(PODS, refusal(403))
+    names = ({"metadata": {"name": name}} for name in ("shop", "blog"))
+    metrics.api.script("/api/v1/namespaces", listing(*names, kind="NamespaceList"))
+    for name in ("shop", "blog"):
+        path = f"{GROUP}/v1beta1/namespaces/{name}/pods"
+        metrics.api.script(path, listing(pod_metrics("p1", name), kind="PodMetricsList"))
+    metrics.start_usage(Access(api=metrics.api, own="shop"))
+    await settle(200)
+    assert metrics.sink.names == ["blog/p1", "shop/p1"]
+    metrics.api.script("/api/v1/namespaces", listing({"metadata": {"name": "shop"}}, kind="NamespaceList"))
+    await metrics.clock.advance(ROUND + 60)
+    assert metrics.sink.names == ["shop/p1"]
 
 
 async def test_nothing_allowed_is_denied_and_not_asked_often(metrics):

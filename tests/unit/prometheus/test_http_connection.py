@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sources.contract import Context, NotSupported, ReadOnlyError, Unavailable
 from sources.http import HttpConfig, endpoint
 from sources.http.settings import parse_url
 from sources.prometheus import PrometheusConfig, PrometheusSource
+from sources.testing import ManualClock
 
 GOOD = b'{"status":"success","data":{"resultType":"vector","result":[]}}'
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -274,3 +276,16 @@ async def test_what_might_change_something_is_not_sent(method: str, path: str) -
             await endpoint.send(link, method, path, form=())
         await link.client.aclose()
         assert server.connections == 0
+
+
+async def test_an_error_that_is_remembered_does_not_grow_with_every_asking() -> None:
+    async def nothing_found() -> endpoint.Link:
+        raise NotSupported("no Prometheus found")
+
+    server = endpoint.Endpoint(nothing_found, ManualClock(), 1.0)
+    sizes = []
+    for _ in range(3):
+        with pytest.raises(NotSupported) as caught:
+            await server.request("GET", "/x")
+        sizes.append(len(traceback.extract_tb(caught.value.__traceback__)))
+    assert sizes[1] == sizes[2]
