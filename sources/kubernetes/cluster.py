@@ -32,7 +32,12 @@ class Cluster:
     """Whether the server sends initial events on a watch; None until it was tried."""
     first_page: bool = True
     """Whether a long list begins with a page of it; False once the server refused that."""
+    asked: Callable[[], None] = lambda: None
+    """Called when somebody asks for a refresh: a credential that was refused may be another one by now."""
 
     async def pause(self, seconds: float) -> bool:
         """Waits until somebody asks for a refresh or the server is back (True), or for so many seconds."""
-        return await self.nudge.pause(self.clock, seconds)
+        asked = await self.nudge.pause(self.clock, seconds)
+        if asked:
+            self.asked()
+        return asked

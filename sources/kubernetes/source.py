@@ -68,7 +68,14 @@ class _Connection:
         self.access = access
         self.access.use(self.api)
         self.liveness = Liveness(self.api, context.clock, context.nudge)
-        self.cluster = Cluster(self.api, context.clock, self.liveness, context.nudge, watch_list=config.watch_list)
+        self.cluster = Cluster(
+            self.api,
+            context.clock,
+            self.liveness,
+            context.nudge,
+            watch_list=config.watch_list,
+            asked=client.credentials.forget_failure,
+        )
 
 
 class KubernetesSource:

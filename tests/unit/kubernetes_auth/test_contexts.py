@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from sources.contract import Context, Contexts, Misconfigured, Status
+from sources.kubernetes.errors import CredentialFailure
 from sources.kubernetes.outbox import Outbox
 from sources.kubernetes.source import KubernetesConfig, KubernetesSource
 from sources.runtime import Runtime
+from sources.testing import settle
 
 FILE = """
 contexts:
@@ -55,6 +57,23 @@ async def test_a_feed_that_is_closed_has_let_go_when_that_returns(tmp_path: Path
     assert await anext(feed) == [Status("live")]
     await feed.aclose()  # type: ignore[attr-defined]  # it is a generator
     assert ended.is_set()
+    await it.close()
+
+
+async def test_a_refresh_forgets_that_a_credential_was_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text(FILE)
+    it = source(path)
+    connection = await it._connect()
+    credentials = connection.client.credentials
+    credentials._failed = (CredentialFailure("log in again"), float("inf"))
+    with pytest.raises(CredentialFailure):
+        await credentials.get()
+    waiting = asyncio.create_task(connection.cluster.pause(3600))
+    await settle()
+    connection.cluster.nudge.now()
+    assert await waiting
+    assert (await credentials.get()).authorization is None
     await it.close()
 
 
