@@ -228,7 +228,7 @@ class CredentialSource:
         if before is not None:
             return _Minted(before.authorization, renew_at=renew_at)
         if given:
-            return _Minted(f"Bearer {given}", renew_at=renew_at)
+            return _Minted(_bearer(given, f"the token of user {self.config.auth.name!r}"), renew_at=renew_at)
         raise CredentialFailure(f"cannot read a token from {path}: {why or 'it is empty'}")
 
     async def _from_plugin(self, before: _Minted | None) -> _Minted:

@@ -71,7 +71,8 @@ async def run(config: ClusterConfig, ca: bytes | None, time_limit: float = TIME_
         process = await asyncio.shield(spawning)
     except asyncio.CancelledError:
         # asyncio itself would kill the plugin only, and then wait for whatever the plugin has started.
-        await _kill(await spawning)
+        with contextlib.suppress(OSError):  # it could not be started at all
+            await _kill(await spawning)
         raise
     except OSError as error:
         raise _failure(config, f"could not be started: {error.strerror}") from None

@@ -67,7 +67,7 @@ async def refresh(oidc: OidcConfig, refresh_token: str, env: Mapping[str, str] =
             return await _exchange(client, oidc, refresh_token, provider)
     except TimeoutError:
         raise _failure(oidc, f"no answer within {TIME_LIMIT:g} s") from None
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise _failure(oidc, str(error) or type(error).__name__) from None
     except ConfigError as error:
         raise _failure(oidc, str(error)) from None
@@ -86,7 +86,8 @@ async def _exchange(
     endpoint = _https(oidc, str(provider.get("token_endpoint") or ""))
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     in_form = {**form, "client_id": oidc.client_id, "client_secret": oidc.client_secret}
-    methods = provider.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    methods = provider.get("token_endpoint_auth_methods_supported")
+    methods = methods if isinstance(methods, list) and methods else ["client_secret_basic"]
     if not oidc.client_secret:
         answer = await client.post(endpoint, data={**form, "client_id": oidc.client_id})
     elif "client_secret_basic" in methods:

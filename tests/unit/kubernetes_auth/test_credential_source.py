@@ -76,6 +76,14 @@ async def test_a_missing_or_empty_token_file_is_an_error(kubeconfig, tmp_path):
         await source.get()
 
 
+async def test_a_token_beside_an_unreadable_file_is_checked_like_any_other(kubeconfig):
+    config = kubeconfig("https://k", {"tokenFile": "missing", "token": "given"})
+    assert (await CredentialSource(config).get()).authorization == "Bearer given"
+    config = kubeconfig("https://k", {"tokenFile": "missing", "token": "a\nX-Header: b"})
+    with pytest.raises(CredentialFailure, match="characters that no token has"):
+        await CredentialSource(config).get()
+
+
 async def test_a_plugin_token_is_renewed_before_it_runs_out(kubeconfig, counting, credential, clock):
     source = CredentialSource(kubeconfig("https://k", {"exec": counting()}), clock)
     counting.answer.write_text(credential(token="one", expirationTimestamp=stamp(clock.wall + 600)))

@@ -151,6 +151,19 @@ async def test_a_hanging_plugin_is_killed_with_its_children(kubeconfig, plugin, 
     assert dies(int((tmp_path / "child").read_text()))
 
 
+async def test_a_run_that_is_cancelled_while_it_cannot_be_started_is_cancelled(kubeconfig, plugin, monkeypatch):
+    async def fails(*_, **__):
+        await asyncio.sleep(0)
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", fails)
+    running = asyncio.create_task(execplugin.run(kubeconfig("https://k", {"exec": plugin("")}), None))
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
 @pytest.mark.parametrize("moment", ["starting", "running"])
 async def test_a_cancelled_run_leaves_nothing_behind(kubeconfig, plugin, tmp_path, moment):
     os.mkfifo(tmp_path / "started")

@@ -120,6 +120,19 @@ async def test_another_authority_is_not_believed(kubeconfig, user, provider, clo
     assert provider.server.requests == []
 
 
+@pytest.mark.parametrize("odd", [5, "client_secret_post", {}, []])
+async def test_methods_that_are_no_list_are_none(kubeconfig, user, provider, clock, odd):
+    provider.methods = odd
+    await CredentialSource(kubeconfig("https://k", user()), clock).get()
+    assert provider.authorizations[0].startswith("Basic ")
+
+
+async def test_an_issuer_that_is_no_address_is_named(kubeconfig, user, clock):
+    source = CredentialSource(kubeconfig("https://k", user(**{"idp-issuer-url": "https://[idp"})), clock)
+    with pytest.raises(CredentialFailure, match=r"https://\[idp"):
+        await source.get()
+
+
 async def test_plain_http_is_refused(kubeconfig, user, clock):
     source = CredentialSource(kubeconfig("https://k", user(**{"idp-issuer-url": "http://127.0.0.1/idp"})), clock)
     with pytest.raises(CredentialFailure, match="not an https address"):
