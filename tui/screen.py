@@ -194,6 +194,8 @@ class MainScreen(Screen[None]):
         over = self.overlays[-1] if self.overlays else None
         self.header.set_class(not narrow and self.size.height >= TALL, "tall")
         self.tabs_line.display = narrow
+        for pane in self.panes:
+            pane.show_tabbed(narrow)
         self.body.display = over is None
         self.detail.display = over is self.detail
         self.help.display = over is self.help

@@ -15,7 +15,12 @@ from sources.choices import COLOURS
 
 
 class Colours(NamedTuple):
-    """What a theme chooses. Each is what Rich understands as a style: "#5fb8d7", "bold red", "black on cyan"."""
+    """What a theme chooses. Each is what Rich understands as a style: "#5fb8d7", "bold red", "black on cyan".
+
+    SSH does not pass COLORTERM on, so most people see them in the palette of 256: there what is nearly grey becomes
+    grey, and everything else goes to the next of six steps each of red, green and blue. The backgrounds are chosen
+    so that they differ there too.
+    """
 
     text: str
     strong: str
@@ -74,6 +79,7 @@ def palette(colours: Colours) -> Mapping[str, Style]:
         "title.name.focused": c.tag,
         "title.count": c.text,
         "title.state": c.dim,
+        "title.said": c.text,
         "title.filter": f"bold {c.warn}",
         "title.faults": f"bold {c.warn}",
         "surface": c.surface,
@@ -141,9 +147,9 @@ DARK = Colours(
     bad="#ff8f85",
     bar="#6f9f8c",
     tag="bold #0e141b on #6cb6e0",
-    cursor="on #224565",
-    cursor_blurred="on #1b2733",
-    surface="on #1a222c",
+    cursor="on #1f2f78",
+    cursor_blurred="on #23282e",
+    surface="on #1e2228",
     bands=_on("bold #0e141b on {}", "#ff8f85 #e8a060 #d8c07a #83c092 #7cc5bf #6cb6e0 #b9a3e3 #a9b4c2"),
     production="bold #ffffff on #b3261e",
     held="bold #0e141b on #e8b860",
@@ -162,9 +168,9 @@ LIGHT = Colours(
     bad="#ad1a24",
     bar="#4f8a6a",
     tag="bold #ffffff on #00598a",
-    cursor="on #c5dff2",
-    cursor_blurred="on #e4ebf1",
-    surface="on #e6ebf0",
+    cursor="on #bddcf5",
+    cursor_blurred="on #e6e8ea",
+    surface="on #f0f1f3",
     bands=_on("bold #ffffff on {}", "#b3261e #9a4a10 #7a5512 #1b6e34 #0b6b66 #00598a #6b4a9e #4a5663"),
     production="bold #ffffff on #b3261e",
     held="bold #1d2630 on #f0c050",

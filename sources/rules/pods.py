@@ -154,25 +154,35 @@ def state_text(state: wire.ContainerState | None, now: float) -> str:
 
 def exit_text(end: wire.Terminated) -> str:
     """How a container ended: "OOMKilled (exit 137)", "Error (signal 9)"."""
-    code = f"signal {end.signal}" if end.signal else f"exit {end.exit_code or 0}"
-    return f"{end.reason} ({code})" if end.reason else code
+    return f"{end.reason} ({_code(end)})" if end.reason else _code(end)
+
+
+def _code(end: wire.Terminated) -> str:
+    return f"signal {end.signal}" if end.signal else f"exit {end.exit_code or 0}"
 
 
 def message(pod: wire.Pod, row: PodRow) -> str:
     """Why the pod is not running and ready, in the words of the kubelet or the scheduler; "" for a healthy one.
 
     In order: the pod's own message, the first container that waits or ended badly, an unmet PodScheduled or
-    Ready condition. A container in back-off says how it ended before, which is the cause.
+    Ready condition. Of a container that crashes, how it ended: that is the cause, while that it is in back-off
+    is what STATUS says. Of a pod that runs again, how the container ended that was restarted.
     """
     status = pod.status
-    if status is None or status.phase == "Succeeded" or (row.status == "Running" and row.ready == row.total):
+    if status is None or status.phase == "Succeeded":
         return ""
-    if status.message:
+    healthy = row.status == "Running" and row.ready == row.total
+    if healthy and not row.restarts:
+        return ""
+    if status.message and not healthy:
         return _short(status.message)
-    for container in (*wire.present(status.init_container_statuses), *wire.present(status.container_statuses)):
-        text = _container_message(container)
-        if text:
+    statuses = (*wire.present(status.init_container_statuses), *wire.present(status.container_statuses))
+    says = _restart_message if healthy else _container_message
+    for container in statuses:
+        if text := says(container, len(statuses) == 1):
             return _short(text)
+    if healthy:
+        return ""
     for kind in ("PodScheduled", "Ready"):
         for condition in wire.present(status.conditions):
             if condition.type == kind and condition.status != "True" and condition.message:
@@ -180,16 +190,35 @@ def message(pod: wire.Pod, row: PodRow) -> str:
     return ""
 
 
-def _container_message(container: wire.ContainerStatus) -> str:
+def _container_message(container: wire.ContainerStatus, alone: bool) -> str:
     state = container.state or wire.ContainerState()
-    if state.waiting is not None and state.waiting.message:
-        before = container.last_state.terminated if container.last_state else None
-        text = state.waiting.message
-        return text if before is None else f"{text}; last ended: {exit_text(before)}"
+    if state.waiting is not None:
+        before = _ended_before(container)
+        if before is not None and state.waiting.reason == "CrashLoopBackOff":
+            return _ended(container, before, alone)
+        text = state.waiting.message or ""
+        return text if before is None or not text else f"{text}; before: {_ended(container, before, alone)}"
     if state.terminated is not None and state.terminated.exit_code:
-        name = f"container {container.name}: {exit_text(state.terminated)}"
-        return f"{name}: {state.terminated.message.strip()}" if state.terminated.message else name
+        return _ended(container, state.terminated, alone)
     return ""
+
+
+def _restart_message(container: wire.ContainerStatus, alone: bool) -> str:
+    ended = _ended_before(container)
+    if ended is None or not (ended.exit_code or ended.signal):
+        return ""
+    return f"restarted after {_ended(container, ended, alone)}"
+
+
+def _ended_before(container: wire.ContainerStatus) -> wire.Terminated | None:
+    return container.last_state.terminated if container.last_state is not None else None
+
+
+def _ended(container: wire.ContainerStatus, end: wire.Terminated, alone: bool) -> str:
+    """How a container ended and what it said then, by name where it is not the only one. "Error" says nothing."""
+    how = _code(end) if end.reason == "Error" else exit_text(end)
+    text = f"{how}: {end.message.strip()}" if end.message and end.message.strip() else how
+    return text if alone else f"{container.name}: {text}"
 
 
 def _short(text: str) -> str:

@@ -107,12 +107,14 @@ async def test_a_pause_ends_by_itself_before_memory_does_and_loses_nothing(monke
 
 
 async def test_warnings_of_the_last_minutes_stand_before_those_of_all_time() -> None:
-    async with stage(size=(80, 24)) as on:
+    async with stage(size=(120, 36)) as on:
         pane = on.screen.events_pane
         await on.focus(pane)
         await on.put("events", *storm(3), *storm(2, "old", last=NOW - 3000), Status("live"))
         assert "W 3/10m of 5" in on.title(pane)
+        await on.resize(80, 24)
         assert "!3" in on.text.splitlines()[1], "the tab tells the recent ones"
+        await on.resize(120, 36)
         on.screen.set_namespaces(["pay"])
         assert "W " not in on.title(pane)
 

@@ -263,3 +263,25 @@ async def test_a_hidden_pane_keeps_up_without_being_drawn(monkeypatch: pytest.Mo
         await on.focus(on.screen.events_pane)
         assert set(on.screen.events_pane.folds.folds[on.keys(on.screen.events_pane)[0]].events) == {"1", "2"}
         assert "pod/web-1" in on.text
+
+
+async def test_the_title_says_why_the_row_under_the_cursor_is_as_it_is() -> None:
+    async with stage(size=(120, 36)) as on:
+        pods, events = on.screen.pods_pane, on.screen.events_pane
+        crashing = pod("shop/a", status="CrashLoopBackOff", ready=0, message="exit 1: PAYMENTS_URL is not set")
+        unready = pod("shop/b", ready=0)
+        await on.fill("pods", "pod", crashing, unready, pod("shop/c"))
+        assert "─ exit 1: PAYMENTS_URL is not set ─" in on.title(pods)
+        await on.press("j")
+        assert "─ 0/1 ready ─" in on.title(pods)
+        probe = event("1", "shop/b", type="Warning", reason="Unhealthy", message="probe failed: 503")
+        await on.put("events", Upsert(probe), Status("live"))
+        await on.tick()
+        on.screen.second()
+        assert "─ Unhealthy: probe failed: 503 ─" in on.title(pods)
+        await on.press("j")
+        assert "ready" not in on.title(pods), "nothing is wrong with it"
+        await on.focus(events)
+        assert "─ probe failed: 503 ─" in on.title(events)
+        await on.resize(80, 24)
+        assert on.title(events).startswith("─ probe failed: 503 ─"), "the tab above says the rest"

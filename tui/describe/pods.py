@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sources.model import ObjectRef, Pod
 from sources.rules.duration import age, format_utc
 from sources.rules.pods import ready_text, restarts_text
+from sources.rules.why import pod_why
 from sources.text import clean
 from sources.world import World
 from tui.describe.alerts import alert_lines
@@ -31,7 +32,7 @@ def describe_pod(world: World, seen: Seen, look: Look) -> Sequence[Entry]:
         return [Text("", f"pod {clean(key)} is gone", "bad"), *events_of(world, ref, look)]
     line = PodLine(pod, world.pod_usage.get(key))
     return [
-        *_state(pod, line, look),
+        *_state(pod, line, look, pod_why(pod, world.events_about("Pod", pod.namespace, pod.name), look.now)),
         *alert_lines(seen.alerts, look),
         *containers(seen.raw, look),
         *events_of(world, ref, look, _owners(pod, seen)),
@@ -52,12 +53,12 @@ def describe_pod(world: World, seen: Seen, look: Look) -> Sequence[Entry]:
     ]
 
 
-def _state(pod: Pod, line: PodLine, look: Look) -> list[Text]:
+def _state(pod: Pod, line: PodLine, look: Look, why: str) -> list[Text]:
     style = status_style(line, look)
     mark = f"{look.glyph('▲', '!')} " if style in ("bad", "warn") else ""
     lines = [Text("Status", clean(f"{mark}{pod.status}"), style)]
-    if pod.message:
-        lines.append(Text("Because", clean(pod.message), "warn"))
+    if why:
+        lines.append(Text("Because", clean(why), "warn"))
     if pod.deleted is not None:
         lines.append(Text("Deletion", f"asked for {age(pod.deleted, look.now)} ago", "warn"))
     owner = Subject(ObjectRef(pod.owner.kind, pod.owner.name, pod.namespace)) if pod.owner else None

@@ -16,7 +16,7 @@ from sources.world import Frame
 from tui.panes.folding_pane import FoldingPane
 from tui.panes.trustline import TrustLine
 from tui.session import Session
-from tui.sheets.alerts import ALERTS, AlertLine
+from tui.sheets.alerts import ALERTS, AlertLine, note
 from tui.subject import Subject
 from tui.widgets.lines import Piece
 
@@ -29,6 +29,7 @@ class AlertsPane(FoldingPane[AlertLine]):
     feed_names = ("alerts",)
     sheet = ALERTS
     fault_word = "active"
+    fault_filter = "active only"
 
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
         self.joined: dict[str, DisplayAlert] = {}
@@ -88,6 +89,9 @@ class AlertsPane(FoldingPane[AlertLine]):
 
     def problem(self, row: AlertLine) -> str:
         return row.alert.state if row.alert.is_trouble else ""
+
+    def why(self, row: AlertLine) -> str:
+        return note(row, self.look)
 
     def settled(self, row: AlertLine) -> bool:
         return True
@@ -169,20 +173,12 @@ class AlertsPane(FoldingPane[AlertLine]):
         shows = self.session.shows
         return sum(alert.is_trouble and shows(alert.label("namespace")) for alert in self.joined.values())
 
-    def title_pieces(self) -> Sequence[Piece]:
+    def counts(self) -> Sequence[Piece]:
         rows = len(self.view)
         shown = sum(len(group.alerts) for group in self.groups.values()) if self.folded else rows
         total = self.total()
         pieces: list[Piece] = [(f"{total} " if shown == total else f"{shown}/{total} ", "title.count")]
-        if active := self.active:
-            pieces.append((f" {active} active ", "bad"))
-        if self.faults_only:
-            pieces.append((" active only ", "title.faults"))
-        if self.marked:
-            pieces.append((f" {len(self.marked)} marked ", "title.filter"))
-        if self.filter:
-            pieces.append((f" /{clean(self.filter.text)} ", "title.filter"))
-        return pieces
+        return [*pieces, (f" {active} active ", "bad")] if (active := self.active) else pieces
 
     def summary(self) -> str:
         active = self.active

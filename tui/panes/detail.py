@@ -207,7 +207,7 @@ class DetailPane(Pane):
         if self.fetched.raw is raw:
             self.redraw()
 
-    def title_pieces(self) -> Sequence[Piece]:
+    def particulars(self) -> Sequence[Piece]:
         ref = self.opened.ref
         if ref is None:
             pieces = [("alert ", "dim"), (f"{clean(self.name_of_it) or 'resolved'} ", "strong")]

@@ -11,11 +11,10 @@ from sources.model import Owner
 from sources.rules.eventfold import EventFolds
 from sources.rules.eventnoise import Tally, sort_of
 from sources.rules.eventtimes import EventTimes
-from sources.text import clean
 from sources.world import Frame
 from tui.panes.folding_pane import FoldingPane
 from tui.session import Session
-from tui.sheets.events import EVENTS, EventLine
+from tui.sheets.events import EVENTS, EventLine, message
 from tui.subject import Subject
 from tui.widgets.lines import Piece
 from tui.words import counted
@@ -33,6 +32,7 @@ class EventsPane(FoldingPane[EventLine]):
     feed_names = ("events",)
     sheet = EVENTS
     fault_word = "warnings"
+    fault_filter = "warnings only"
 
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
         self.quiet = True
@@ -77,6 +77,9 @@ class EventsPane(FoldingPane[EventLine]):
 
     def problem(self, row: EventLine) -> str:
         return row.event.reason if row.event.type != "Normal" else ""
+
+    def why(self, row: EventLine) -> str:
+        return message(row)
 
     def settled(self, row: EventLine) -> bool:
         return True
@@ -153,25 +156,23 @@ class EventsPane(FoldingPane[EventLine]):
             return self.tally["noise"] + self.tally["news"]
         return self.tally["noise"] if self.quiet else 0
 
-    def title_pieces(self) -> Sequence[Piece]:
+    def counts(self) -> Sequence[Piece]:
         rows, total = len(self.view), self.tally.total
         if self.folded and rows:
             count = f"{total} in {counted(rows, 'row')} "
         else:
             count = f"{total} " if rows == total else f"{rows}/{total} "
         pieces: list[Piece] = [(count, "title.count")]
-        if waiting := self.session.waiting_in("events"):
-            pieces.append((f" {waiting} new wait ", "held"))
         if warnings := self.tally["warning"]:
             recent = self.tally.recent(self.session.now)
             pieces.append((f" W {recent}/10m ", "bad" if recent else "dim"))
             pieces.append((f"of {warnings} ", "dim"))
-        if self.faults_only:
-            pieces.append((" warnings only ", "title.faults"))
-        if self.marked:
-            pieces.append((f" {len(self.marked)} marked ", "title.filter"))
-        if self.filter:
-            pieces.append((f" /{clean(self.filter.text)} ", "title.filter"))
+        return pieces
+
+    def particulars(self) -> Sequence[Piece]:
+        pieces = list(super().particulars())
+        if waiting := self.session.waiting_in("events"):
+            pieces.insert(0, (f" {waiting} new wait ", "held"))
         if self.hidden:
             pieces.append((f" {self.hidden} Normal hidden ", "dim"))
         return pieces

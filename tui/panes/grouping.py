@@ -9,7 +9,8 @@ from rich.style import Style
 from sources.world import Frame
 from sources.world.groups import GroupedView, GroupKey, Share
 from tui.panes.marked_pane import MarkedPane
-from tui.panes.table_pane import Chosen, ViewRows
+from tui.panes.table_pane import Chosen
+from tui.panes.view_rows import ViewRows
 from tui.session import Session
 from tui.sheets.pod_groups import GROUPINGS, Group, Grouping, group_cell, group_name, group_rank, share_of
 from tui.sheets.pods import PodLine
@@ -76,10 +77,10 @@ class GroupingPane(MarkedPane[PodLine]):
     def shown(self) -> int:
         return self._grouped.members if self._grouped is not None else len(self.view)
 
-    def title_pieces(self) -> Sequence[Piece]:
-        pieces = list(super().title_pieces())
+    def particulars(self) -> Sequence[Piece]:
+        pieces = list(super().particulars())
         if self._grouped is not None:
-            pieces.insert(1, (f" {len(self._grouped.groups)} by {self.grouping} ", "title.filter"))
+            pieces.insert(0, (f" {len(self._grouped.groups)} by {self.grouping} ", "title.filter"))
         return pieces
 
     # -- what keys do

@@ -96,7 +96,7 @@ class HelpPane(Pane):
         keys = [self.keymap.shown(name) for name in ("filter", "back")]
         return PaneState("live", "", "dim", f"{keys[0]} searches, {keys[1]} back", ("", ""))
 
-    def title_pieces(self) -> Sequence[Piece]:
+    def particulars(self) -> Sequence[Piece]:
         if self.text.wanted:
             return [(f" /{clean(self.text.wanted)} {self.text.found} found ", "title.filter")]
         return [("read-only: topmast changes nothing in the cluster ", "dim")]

@@ -9,6 +9,7 @@ from typing import Any
 from sources.model import ObjectRef
 from sources.rules.nodes import node_problem
 from sources.rules.resources import Allocated, allocated
+from sources.rules.why import node_why
 from tui.panes.marked_pane import MarkedPane
 from tui.sheets.nodes import NODES, NodeLine
 from tui.sheets.past import Past
@@ -53,6 +54,9 @@ class NodesPane(MarkedPane[NodeLine]):
 
     def problem(self, row: NodeLine) -> str:
         return node_problem(row.node)
+
+    def why(self, row: NodeLine) -> str:
+        return node_why(row.node)
 
     def settled(self, row: NodeLine) -> bool:
         return True

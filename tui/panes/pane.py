@@ -30,6 +30,8 @@ class Pane(Vertical):
         super().__init__(id=pane_id)
         self.session = session
         self.palette = palette
+        self.tabbed = False
+        """Whether it is one of several tabs, which say its title and its counts."""
         self.heading = TitleLine(palette, session.ascii_only)
 
     # -- what a pane answers
@@ -91,17 +93,32 @@ class Pane(Vertical):
             tuple(session.runtime.problems.values()),
         )
 
-    def title_pieces(self) -> Sequence[Piece]:
-        """What stands behind the title: counts, filter, order."""
+    def counts(self) -> Sequence[Piece]:
+        """How much there is, behind the title; not said again below a tab that says it."""
         return ()
 
+    def particulars(self) -> Sequence[Piece]:
+        """What was chosen here: filter, order, range."""
+        return ()
+
+    def saying(self) -> str:
+        """What the title says of the row under the cursor while the pane has the keyboard."""
+        return ""
+
     def tell_title(self) -> None:
-        state = self.state()
+        state, focused = self.state(), self.is_focused_pane()
         right = [(f"{state.text} ", "title.state" if state.state == "live" else state.style)]
         right.append((f"{state.badge} ", state.style))
-        self.heading.say(
-            [(f" {self.title} ", "title.name"), (" ", ""), *self.title_pieces()], right, self.is_focused_pane()
-        )
+        left = [*self.particulars()]
+        if not self.tabbed:
+            left = [(f" {self.title} ", "title.name"), (" ", ""), *self.counts(), *left]
+        self.heading.say(left, right, focused, self.saying() if focused else "")
+
+    def show_tabbed(self, tabbed: bool) -> None:
+        """It is one of several tabs now, or stands beside the others."""
+        if tabbed != self.tabbed:
+            self.tabbed = tabbed
+            self.tell_title()
 
     def is_focused_pane(self) -> bool:
         focused = self.screen.focused if self.is_attached else None

@@ -181,7 +181,7 @@ class PickerPane(Pane):
         marks = "Space marks, " if self.question.many else ""
         return PaneState("live", "", "dim", f"{marks}Enter takes, Esc goes back", ("", ""))
 
-    def title_pieces(self) -> Sequence[Piece]:
+    def particulars(self) -> Sequence[Piece]:
         shown, total = len(self.table.rows), len(self.question.choices)
         pieces = [(f"{self.question.title} ", "strong"), (f"{shown}/{total} ", "title.count")]
         if self.marked:

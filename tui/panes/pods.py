@@ -7,6 +7,7 @@ from typing import Any
 
 from sources.model import ObjectRef
 from sources.rules.pods import pod_problem, pod_settled
+from sources.rules.why import pod_why
 from tui.panes.grouping import GroupingPane
 from tui.sheets.past import Past
 from tui.sheets.pods import PODS, PodLine
@@ -43,6 +44,10 @@ class PodsPane(GroupingPane):
 
     def problem(self, row: PodLine) -> str:
         return pod_problem(row.pod, self.session.now)
+
+    def why(self, row: PodLine) -> str:
+        pod = row.pod
+        return pod_why(pod, self.session.world.events_about("Pod", pod.namespace, pod.name), self.session.now)
 
     def settled(self, row: PodLine) -> bool:
         return pod_settled(row.pod, self.session.now)

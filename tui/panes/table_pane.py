@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.style import Style
+from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
 
@@ -15,13 +16,14 @@ from sources.world.filters import Filter, parse_filter
 from sources.world.groups import GroupedView
 from sources.world.views import Rank, View
 from tui.panes.pane import Pane
+from tui.panes.view_rows import ViewRows
 from tui.session import Session
 from tui.sheets.choice import Choice
 from tui.sheets.sheet import Cells, Field, Filtered, Look, Sheet, order
 from tui.states import brief
 from tui.subject import Subject
 from tui.widgets.lines import Piece
-from tui.widgets.rows import Cell, Key
+from tui.widgets.rows import Cell
 from tui.widgets.table import LineTable
 
 R = TypeVar("R")
@@ -43,27 +45,6 @@ class Chosen(NamedTuple):
     grouping: str = ""
 
 
-class ViewRows:
-    """A view as the rows of a table widget."""
-
-    def __init__(self, view: Sequence[Any], cells: Callable[[Any], Sequence[Cell]]) -> None:
-        self.view = view
-        self._cells = cells
-
-    def __len__(self) -> int:
-        return len(self.view)
-
-    def key(self, index: int) -> Key:
-        key: Key = self.view[index]
-        return key
-
-    def cells(self, index: int) -> Sequence[Cell]:
-        return self._cells(self.view[index])
-
-    def index(self, key: Key, near: int) -> int | None:
-        return self.view.index(key) if key in self.view else None
-
-
 class TablePane(Pane, Generic[R]):
     """Subclasses say which sheet they show, how a key becomes a row, and which changed keys concern them."""
 
@@ -71,6 +52,7 @@ class TablePane(Pane, Generic[R]):
 
     sheet: ClassVar[Sheet[Any]]
     fault_word: ClassVar[str] = "faulty"
+    fault_filter: ClassVar[str] = "faults only"
     with_usage: ClassVar[bool] = False
     """Whether some columns come from the usage feed, whose absence must then be said."""
 
@@ -119,6 +101,10 @@ class TablePane(Pane, Generic[R]):
 
     def problem(self, row: R) -> str:
         """Why the row is a fault; "" when it is sound."""
+        return ""
+
+    def why(self, row: R) -> str:
+        """The cause of what a row shows, in a line; "" where there is none to tell."""
         return ""
 
     def settled(self, row: R) -> bool:
@@ -346,13 +332,14 @@ class TablePane(Pane, Generic[R]):
     def total(self) -> int:
         return sum(1 for _ in self.keys())
 
-    def title_pieces(self) -> Sequence[Piece]:
-        total, shown = self.total(), self.shown()
-        pieces = [(f"{shown} " if shown == total else f"{shown}/{total} ", "title.count")]
-        if self.faulty:
-            pieces.append((f" {len(self.faulty)} {self.fault_word} ", "bad"))
+    def counts(self) -> Sequence[Piece]:
+        pieces = [(f"{self._count()} ", "title.count")]
+        return [*pieces, (f" {len(self.faulty)} {self.fault_word} ", "bad")] if self.faulty else pieces
+
+    def particulars(self) -> Sequence[Piece]:
+        pieces: list[Piece] = []
         if self.faults_only:
-            pieces.append((" faults only ", "title.faults"))
+            pieces.append((f" {self.fault_filter} ", "title.faults"))
         if self.marked:
             pieces.append((f" {len(self.marked)} marked ", "title.filter"))
         if self.filter:
@@ -364,8 +351,20 @@ class TablePane(Pane, Generic[R]):
                 pieces.append((f" usage {brief(feed, self.session.heard_now)} ", "warn"))
         return pieces
 
+    def saying(self) -> str:
+        row = self.selected()
+        return clean(self.why(row)) if row is not None else ""
+
+    @on(LineTable.CursorMoved)
+    def say_why(self) -> None:
+        self.tell_title()
+
     def summary(self) -> str:
-        return f"{self.shown()} !{len(self.faulty)}" if self.faulty else str(self.shown())
+        return f"{self._count()} !{len(self.faulty)}" if self.faulty else self._count()
+
+    def _count(self) -> str:
+        total, shown = self.total(), self.shown()
+        return str(shown) if shown == total else f"{shown}/{total}"
 
     def tell_title(self) -> None:
         super().tell_title()

@@ -9,14 +9,19 @@ from rich.style import Style
 from tui.widgets.lines import Line, LineWidget, Piece
 from tui.widgets.text import truncate, width
 
+SAYING = 20
+"""Cells of rule below which nothing is said in it."""
+
 
 class TitleLine(LineWidget):
-    """One line: pieces from the left, a rule, the state of the data at the right edge."""
+    """One line: pieces from the left, a rule, the state of the data at the right edge. What is `said` stands in
+    the rule, as far as there is room."""
 
     DEFAULT_CSS = "TitleLine { height: 1; width: 1fr; }"
 
     left: Sequence[Piece] = ()
     right: Sequence[Piece] = ()
+    said = ""
     focused_pane = False
     letter = ""
 
@@ -24,9 +29,9 @@ class TitleLine(LineWidget):
         super().__init__(palette)
         self.stroke = "-" if ascii_only else "─"
 
-    def say(self, left: Sequence[Piece], right: Sequence[Piece], focused: bool) -> None:
+    def say(self, left: Sequence[Piece], right: Sequence[Piece], focused: bool, said: str = "") -> None:
         """Shows other pieces; the right side gives way when there is no room for both."""
-        self.left, self.right, self.focused_pane = left, right, focused
+        self.left, self.right, self.focused_pane, self.said = left, right, focused, said
         self.update_lines()
 
     def mark(self, letter: str) -> None:
@@ -42,7 +47,15 @@ class TitleLine(LineWidget):
         room = columns - sum(width(text) for text, _ in left) - 1
         right = clipped(self.right, max(room, 0))
         gap = columns - sum(width(text) for text, _ in (*left, *right))
-        return [Line((*left, (self.stroke * gap, "title.rule"), *right))]
+        return [Line((*left, *self._rule(gap), *right))]
+
+    def _rule(self, cells: int) -> Sequence[Piece]:
+        if not self.said or cells < SAYING:
+            return [(self.stroke * cells, "title.rule")]
+        # Errors name their cause at the end, and at the start what failed.
+        text = truncate(self.said, cells - 4, elide="middle")
+        rest = self.stroke * (cells - width(text) - 3)
+        return [(self.stroke, "title.rule"), (f" {text} ", "title.said"), (rest, "title.rule")]
 
 
 def clipped(pieces: Sequence[Piece], columns: int) -> list[Piece]:

@@ -158,7 +158,7 @@ ALERTS: Sheet[AlertLine] = Sheet(
             largest_first=True,
         ),
         Field(
-            Column("name", "ALERT", 22, flex=2, min_width=12, priority=100),
+            Column("name", "ALERT", 22, flex=2, min_width=15, priority=100, elide="middle"),
             lambda line, _: ("  " if line.inside else "") + line.alert.name,
             lambda line, _: "dim" if line.inside or alert_style(line.alert) == "dim" else "name",
             rank=lambda line: line.alert.name,

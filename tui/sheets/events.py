@@ -61,6 +61,11 @@ def subject(line: EventLine) -> str:
     return f"{several} of {fold.owner.name}"
 
 
+def message(line: EventLine) -> str:
+    """What an event says, of a fold what its events have in common."""
+    return line.event.message if line.many is None else line.many.message
+
+
 def rate(line: EventLine, look: Look) -> str:
     """How often it happened over the last half hour; a dot where only that it did is known."""
     if line.fold is None:
@@ -143,8 +148,8 @@ EVENTS: Sheet[EventLine] = Sheet(
             lambda *_: "name",
         ),
         Field(
-            Column("message", "MESSAGE", 30, flex=3, min_width=24, priority=75),
-            lambda line, _: line.event.message if line.many is None else line.many.message,
+            Column("message", "MESSAGE", 30, flex=3, priority=75),
+            lambda line, _: message(line),
         ),
     ],
     sort="last",

@@ -64,6 +64,12 @@ class PodLine(NamedTuple):
             return NONE
         return OVER if self.pod.phase == "Failed" else NOW
 
+    @property
+    def standing(self) -> tuple[int, float]:
+        """Where it stands by its trouble, of those in trouble the newest first: what was rolled out last is likely
+        the cause. Nothing in it moves while a pod crashes and comes back."""
+        return self.tier, -(self.pod.created or 0.0) if self.tier != NONE else 0.0
+
 
 def _share(part: int | None, whole: int | None) -> int | None:
     return share(part, whole) if part is not None and whole else None
@@ -96,14 +102,14 @@ def owner_text(pod: Pod) -> str:
 
 PODS: Sheet[PodLine] = Sheet(
     [
-        trouble_field(status_style, lambda line: line.tier, lambda line: line.fresh),
+        trouble_field(status_style, lambda line: line.standing, lambda line: line.fresh),
         Field(
-            Column("namespace", "NAMESPACE", 12, flex=1, min_width=9, priority=85),
+            Column("namespace", "NAMESPACE", 12, flex=1, min_width=11, priority=85),
             lambda line, _: line.pod.namespace,
             lambda *_: "dim",
         ),
         Field(
-            Column("name", "NAME", 36, flex=3, min_width=21, priority=100, elide="middle"),
+            Column("name", "NAME", 36, flex=3, min_width=19, priority=100, elide="middle"),
             lambda line, _: line.pod.name,
             lambda *_: "name",
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tui.sheets.sheet import Field, Look
 from tui.widgets.columns import Column
@@ -16,9 +16,9 @@ pod that crashes, waits and runs again keeps its place all the while."""
 
 
 def trouble_field(
-    style: Callable[[R, Look], str], tier: Callable[[R], int], fresh: Callable[[R], bool]
+    style: Callable[[R, Look], str], standing: Callable[[R], Any], fresh: Callable[[R], bool]
 ) -> Field[R]:
-    """`style` says how bad it is ("bad", "warn", else nothing is wrong)."""
+    """`style` says how bad it is ("bad", "warn", else nothing is wrong), `standing` orders by it."""
 
     def is_wrong(row: R, look: Look) -> bool:
         return style(row, look) in ("bad", "warn")
@@ -29,4 +29,4 @@ def trouble_field(
     def colour(row: R, look: Look) -> str:
         return style(row, look) if is_wrong(row, look) else "accent"
 
-    return Field(Column("trouble", "!", 2, priority=99), text, colour, rank=tier, drawn=True)
+    return Field(Column("trouble", "!", 2, priority=99), text, colour, rank=standing, drawn=True)

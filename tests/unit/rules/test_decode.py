@@ -66,6 +66,7 @@ def test_every_field_of_a_pod() -> None:
         node="node-0",
         ip="10.1.0.0",
         owner=Owner("Deployment", "web"),
+        message="restarted after exit 1",
         labels=(("app", "web"), ("pod-template-hash", "7d9f8b6c5d")),
         cpu_request=100_000_000,
         cpu_limit=1_000_000_000,

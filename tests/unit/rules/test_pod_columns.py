@@ -64,17 +64,38 @@ def test_a_gate_is_judged_by_the_first_condition_of_its_type() -> None:
         ("Evicted", "The node was low on resource: memory."),
         ("ImagePullBackOff", 'Back-off pulling image "nginx:1.19.19"'),
         ("CreateContainerConfigError", 'secret "db" not found'),
-        ("CrashLoopBackOff", "back-off 40s restarting failed container=app; last ended: Error (exit 1)"),
-        (
-            "Init:CrashLoopBackOff",
-            "back-off 1m20s restarting failed container=setup; last ended: Error (exit 1)",
-        ),
-        ("OOMKilled", "container app: OOMKilled (exit 137)"),
-        ("Signal:11", "container app: signal 11"),
+        ("CrashLoopBackOff", "exit 1"),
+        ("Init:CrashLoopBackOff", "setup: exit 1"),
+        ("OOMKilled", "OOMKilled (exit 137)"),
+        ("Signal:11", "signal 11"),
     ],
 )
 def test_message_says_why_it_does_not_run(case: str, message: str) -> None:
     assert decoded(case).message == message
+
+
+def test_a_crash_says_what_the_container_said_and_of_several_containers_which() -> None:
+    obj = recorded("CrashLoopBackOff")
+    status = obj["status"]["containerStatuses"][0]
+    status["lastState"]["terminated"]["message"] = "fatal: PAYMENTS_URL is not set\n"
+    assert decode_pod(json.dumps(obj)).message == "exit 1: fatal: PAYMENTS_URL is not set"
+    obj["status"]["containerStatuses"] = [{"name": "proxy", "ready": True, "state": {"running": {}}}, status]
+    assert decode_pod(json.dumps(obj)).message == "app: exit 1: fatal: PAYMENTS_URL is not set"
+
+
+def test_an_image_that_cannot_be_pulled_goes_before_how_the_container_ended() -> None:
+    obj = recorded("ImagePullBackOff")
+    obj["status"]["containerStatuses"][0]["lastState"] = {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}
+    says = 'Back-off pulling image "nginx:1.19.19"; before: OOMKilled (exit 137)'
+    assert decode_pod(json.dumps(obj)).message == says
+
+
+@pytest.mark.parametrize(("code", "message"), [(137, "restarted after OOMKilled (exit 137)"), (0, "")])
+def test_a_pod_that_runs_again_says_what_ended_it(code: int, message: str) -> None:
+    obj = recorded("Running")
+    ended = {"exitCode": code, "reason": "OOMKilled" if code else "Completed"}
+    obj["status"]["containerStatuses"][0] |= {"restartCount": 1, "lastState": {"terminated": ended}}
+    assert decode_pod(json.dumps(obj)).message == message
 
 
 def test_long_messages_are_cut() -> None:

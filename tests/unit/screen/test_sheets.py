@@ -403,6 +403,20 @@ def test_trouble_is_a_sign_and_what_is_over_stands_behind_what_is_not() -> None:
     assert place.cell(rows[2]._replace(fresh=True), Look(NOW, "ascii"))[0] == "!*"
 
 
+def test_of_what_is_wrong_the_newest_stands_first_and_the_rest_keeps_its_names_order() -> None:
+    rows = [
+        PodLine(pod("shop/a-old", "CrashLoopBackOff", created=NOW - 9000), now=NOW),
+        PodLine(pod("shop/b-new", "ImagePullBackOff", created=NOW - 90), now=NOW),
+        PodLine(pod("shop/c-evicted", "Evicted", phase="Failed", created=NOW - 10), now=NOW),
+        PodLine(pod("shop/d-sound", created=NOW - 5), now=NOW),
+        PodLine(pod("shop/e-sound", created=NOW - 1), now=NOW),
+    ]
+    rank = PODS.field("trouble").rank
+    assert rank is not None
+    ordered = sorted(rows, key=lambda row: (order(rank(row), False), row.pod.name))
+    assert [row.pod.name[0] for row in ordered] == ["b", "a", "c", "d", "e"]
+
+
 def test_rows_of_a_lost_source_fade_but_for_what_was_wrong() -> None:
     stale = Look(NOW, stale=True)
     line = PodLine(pod("shop/a", "CrashLoopBackOff"), usage())

@@ -77,6 +77,24 @@ def test_words_stay_apart_and_readable_on_256_colours(name: str) -> None:
     assert len(set(seen.values())) == len(seen)
 
 
+@pytest.mark.parametrize("name", BACKGROUNDS)
+def test_cursors_and_bars_stay_apart_on_256_colours(name: str) -> None:
+    """The row that keys act on is not mistaken for one of another pane, and text on it can be read."""
+    palette = THEMES[name].palette
+    ground = Color.parse(BACKGROUNDS[name]).downgrade(ColorSystem.EIGHT_BIT)
+    bars = {"ground": ground}
+    for bar in ("cursor", "cursor.blurred", "surface"):
+        drawn = palette[bar].bgcolor
+        if drawn is not None:
+            bars[bar] = drawn.downgrade(ColorSystem.EIGHT_BIT)
+    assert len({each.number for each in bars.values()}) == len(bars)
+    for style_name in ("name", "ok", "warn", "bad"):
+        colour = (palette[style_name] + palette["cursor"]).color
+        assert colour is not None
+        text = colour.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
+        assert contrast(text, bars["cursor"].get_truecolor()) >= SHAPE, style_name
+
+
 def test_sixteen_colours_tell_good_from_bad_and_from_the_accent() -> None:
     palette = THEMES["terminal"].palette
     colours = [palette[name].color for name in ("ok", "warn", "bad", "accent", "dim")]

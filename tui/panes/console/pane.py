@@ -218,7 +218,7 @@ class ConsolePane(Pane):
             return super().state()
         return answer_state(self.session, self.answer, self._asked_at)
 
-    def title_pieces(self) -> Sequence[Piece]:
+    def particulars(self) -> Sequence[Piece]:
         pieces: list[Piece] = [(f"{human_duration(self.window)} ", "title.count")]
         if self.at is not None:
             pieces.append((f"to {clock_text(self.at, self.session.now, self.zone)}, not now ", "title.filter"))
