@@ -17,7 +17,7 @@ from sources.choices import COLOURS
 class Colours(NamedTuple):
     """What a theme chooses. Each is what Rich understands as a style: "#5fb8d7", "bold red", "black on cyan".
 
-    SSH does not pass COLORTERM on, so most people see them in the palette of 256: there what is nearly grey becomes
+    SSH does not pass COLORTERM on, so most people see them in the palette of 256: there what is nearly grey is
     grey, and everything else goes to the next of six steps each of red, green and blue. The backgrounds are chosen
     so that they differ there too.
     """

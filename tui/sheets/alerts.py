@@ -139,7 +139,7 @@ def _style(line: AlertLine, _: Look) -> str:
 ALERTS: Sheet[AlertLine] = Sheet(
     [
         Field(
-            Column("state", "STATE", 16, min_width=10, priority=90),
+            Column("state", "STATE", 11, min_width=9, priority=90),
             state_text,
             _style,
             rank=lambda line: order(line.alert),
@@ -158,13 +158,13 @@ ALERTS: Sheet[AlertLine] = Sheet(
             largest_first=True,
         ),
         Field(
-            Column("name", "ALERT", 22, flex=2, min_width=15, priority=100, elide="middle"),
+            Column("name", "ALERT", 22, flex=2, min_width=12, priority=100, elide="middle"),
             lambda line, _: ("  " if line.inside else "") + line.alert.name,
             lambda line, _: "dim" if line.inside or alert_style(line.alert) == "dim" else "name",
             rank=lambda line: line.alert.name,
         ),
         Field(
-            Column("about", "ABOUT", 18, flex=2, min_width=12, priority=60, elide="middle"),
+            Column("about", "ABOUT", 14, flex=2, min_width=12, priority=60, elide="middle"),
             lambda line, _: subject(line),
             lambda line, _: "name" if line.inside else "dim",
         ),
