@@ -8,7 +8,7 @@ protocols below. Nothing asks for a class: the supervisor, the World and the pan
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from msgspec import Struct
@@ -16,6 +16,16 @@ from msgspec import Struct
 from sources.clock import Clock as Clock
 from sources.clock import Nudge as Nudge
 from sources.clock import SystemClock as SystemClock
+from sources.errors import MOST_ASKED as MOST_ASKED
+from sources.errors import Denied as Denied
+from sources.errors import Misconfigured as Misconfigured
+from sources.errors import NotFound as NotFound
+from sources.errors import NotSupported as NotSupported
+from sources.errors import QueryError as QueryError
+from sources.errors import ReadOnlyError as ReadOnlyError
+from sources.errors import SourceError as SourceError
+from sources.errors import Unauthorized as Unauthorized
+from sources.errors import Unavailable as Unavailable
 from sources.model import (
     Kind,
     MetricMetadata,
@@ -98,73 +108,6 @@ Feed: TypeAlias = AsyncIterator[Sequence[Change]]
 """An endless stream of changes. It ends only by an exception or by being closed; a feed that loses its server
 says so with a `Status`, keeps trying with backoff, and takes up where it was."""
 
-# -- errors ------------------------------------------------------------------------------------------------
-
-
-class SourceError(Exception):
-    """Something a person can act on: one or two plain sentences, no secrets. The base of all source errors."""
-
-
-class Misconfigured(SourceError):
-    """Retrying cannot help until somebody changes the configuration."""
-
-
-class Denied(SourceError):
-    """The server knows us and says no: `missing` is the right, as "list pods" or "get services/proxy in x"."""
-
-    def __init__(self, message: str, missing: str = "") -> None:
-        super().__init__(message)
-        self.missing = missing
-
-
-class Unauthorized(SourceError):
-    """The server does not accept our credentials, even after they were refreshed."""
-
-
-MOST_ASKED = 300.0
-"""Seconds of a Retry-After that are kept: a gateway's "tomorrow" must not leave the screen stale that long."""
-
-
-class Unavailable(SourceError):
-    """The server cannot be reached, is overloaded or answers nonsense; `retry_after` seconds if it said so."""
-
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
-class NotSupported(SourceError):
-    """The server does not offer this, or not this way."""
-
-
-class NotFound(SourceError):
-    """The object asked for does not exist (any more)."""
-
-
-class ReadOnlyError(SourceError):
-    """A request that would change something was refused at the request layer."""
-
-
-class QueryError(SourceError):
-    """A query that was refused or failed.
-
-    `type` in Prometheus's words: bad_data, execution, timeout, canceled, internal, unavailable.
-    `line` and `column` are 1-based (the column in characters), None where the server gives no position.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        type: str = "bad_data",  # noqa: A002  # the word of the API
-        line: int | None = None,
-        column: int | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.type = type
-        self.line = line
-        self.column = column
-
-
 # -- capabilities ------------------------------------------------------------------------------------------
 
 
@@ -223,30 +166,43 @@ STREAMS: Mapping[str, type[Any]] = {
 
 @runtime_checkable
 class MetricsQueries(Protocol):
-    """PromQL. Every call raises `QueryError` or another `SourceError`; cancelling the task cancels the query."""
+    """PromQL. Every call raises `QueryError` or another `SourceError`; cancelling the task cancels the query.
 
-    async def query(self, expr: str, at: float | None = None) -> QueryResult: ...
+    Moments are epoch seconds, steps seconds; `match` are selectors, of which any may hold; no answer has more than
+    `limit` entries.
+    """
 
-    async def query_range(self, expr: str, start: float, end: float, step: float) -> QueryResult: ...
+    async def query(self, expr: str, at: float | None = None) -> QueryResult:
+        """The value at a moment; now, by the server's clock, if none is given."""
 
-    async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]: ...
+    async def query_range(self, expr: str, start: float, end: float, step: float) -> QueryResult:
+        """The values at start, start + step, ... up to end."""
 
-    async def label_values(self, label: str, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]: ...
+    async def labels(self, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
+        """Names of labels that there were lately."""
 
-    async def series(self, match: Sequence[str], limit: int = 1000) -> Sequence[Series]: ...
+    async def label_values(self, label: str, match: Sequence[str] = (), limit: int = 1000) -> Sequence[str]:
+        """Values of one label; those of "__name__" are the metrics."""
 
-    async def metadata(self, metric: str | None = None, limit: int = 5000) -> Sequence[MetricMetadata]: ...
+    async def series(self, match: Sequence[str], limit: int = 1000) -> Sequence[Series]:
+        """Label sets without samples. Without a selector that is a `QueryError`: all would be too many."""
+
+    async def metadata(self, metric: str | None = None, limit: int = 5000) -> Sequence[MetricMetadata]:
+        """Type, help and unit of one metric or of all."""
 
 
 @runtime_checkable
 class Monitoring(Protocol):
     """What a monitoring server says of itself."""
 
-    async def rules(self) -> Sequence[Rule]: ...
+    async def rules(self) -> Sequence[Rule]:
+        """All rules, in the server's order."""
 
-    async def targets(self) -> Sequence[Target]: ...
+    async def targets(self) -> Sequence[Target]:
+        """What it scrapes."""
 
-    async def build_info(self) -> Mapping[str, str]: ...
+    async def build_info(self) -> Mapping[str, str]:
+        """ "version" and what else it says of its build; empty where it says nothing."""
 
 
 class ObjectPage(Struct, frozen=True, gc=False):
@@ -384,4 +340,4 @@ class Source(Protocol):
 
 
 Emit: TypeAlias = Callable[[Batch], None]
-Call: TypeAlias = Callable[[], Awaitable[Any]]
+"""Where the supervisor hands on what a feed told."""

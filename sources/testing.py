@@ -26,14 +26,18 @@ from sources.contract import (
     ApiServer,
     Batch,
     Change,
-    Clock,
+    Contexts,
     Delete,
     Diagnosable,
     Feed,
+    Located,
     MetricsQueries,
     Monitoring,
     Objects,
     QueryError,
+    ReadOnlyError,
+    Samples,
+    Scoped,
     ServiceProxy,
     Snapshot,
     Source,
@@ -41,7 +45,7 @@ from sources.contract import (
     Status,
     Upsert,
 )
-from sources.model import Kind, NodeUsage, Pod, PodUsage, Series, Thing, kind_of
+from sources.model import Kind, NodeUsage, Pod, PodUsage, Service, ServicePort, Thing, kind_of
 from sources.world import Fold
 
 KINDS_OF: dict[str, frozenset[Kind]] = {
@@ -208,6 +212,36 @@ class SourceContract:
                 span = await source.query_range("1 + 1", 1_700_000_000.0, 1_700_000_060.0, 30.0)
                 assert span.series[0].times == (1_700_000_000.0, 1_700_000_030.0, 1_700_000_060.0)
 
+    async def test_names_and_values_keep_to_their_limit(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, MetricsQueries):
+                names, values = await source.labels(limit=1), await source.label_values("__name__", limit=1)
+                assert len(names) <= 1
+                assert len(values) <= 1
+                assert len(await source.metadata(limit=1)) <= 1
+                for name in values:
+                    assert len(await source.series([name], limit=1)) <= 1
+                assert isinstance(await _error(source.series([])), QueryError), "nobody may ask for all"
+
+    async def test_what_a_server_says_of_itself_is_in_the_contracts_words(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, Monitoring):
+                assert all(isinstance(text, str) for text in (await source.build_info()).values())
+                for rule in await source.rules():
+                    assert rule.name
+                    assert rule.health in ("ok", "err", "unknown")
+                for target in await source.targets():
+                    assert target.url
+                    assert target.health in ("up", "down", "unknown")
+
+    async def test_samples_are_collected_once_for_who_does_not_wait(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, Samples):
+                assert isinstance(source.wanted(), bool)
+                async with asyncio.timeout(self.timeout):
+                    status = await source.collect()
+                assert status.state in SETTLED | {"failed"}, "it is over, whatever came of it"
+
     async def test_an_object_that_is_not_there_is_a_source_error(self) -> None:
         async with self.source() as source:
             if isinstance(source, Objects):
@@ -224,6 +258,48 @@ class SourceContract:
                     return  # not reachable here, or not allowed
                 assert len(page.items) <= 1
                 assert all(item.get("kind") == "Pod" for item in page.items), "an item says what it is"
+
+    async def test_other_contexts_have_configurations_of_their_own(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, Contexts):
+                names = await source.contexts()
+                assert len(names) == len(set(names))
+                for name in names:
+                    assert isinstance(source.at_context(name), type(source).Config)
+
+    async def test_its_place_is_known_and_shows_no_secrets(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, Located):
+                place = source.place()
+                assert place.context
+                assert not [secret for secret in self.secrets if secret in f"{place}"]
+
+    async def test_a_namespace_may_be_asked_for_at_any_time(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, Scoped):
+                for _ in range(2):
+                    source.include_namespace("default")
+
+    async def test_others_only_read_through_it(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, ApiServer):
+                async with await source.api_client() as client:
+                    assert isinstance(await _error(client.post("/api/v1/namespaces")), ReadOnlyError)
+            if isinstance(source, ServiceProxy):
+                service = Service("default", "there-is-no-such-service")
+                async with await source.service_client(service, ServicePort("web", 80)) as client:
+                    assert str(client.base_url).endswith("/"), "paths are below it"
+                    assert isinstance(await _error(client.post("api/v2/silences")), ReadOnlyError)
+
+    async def test_services_are_listed_as_far_as_they_may_be_seen(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, ServiceProxy):
+                try:
+                    found = await source.services()
+                except SourceError:
+                    return  # not reachable here, or not allowed
+                assert all(service.namespace and service.name for service in found)
+                assert all(isinstance(name, str) for name in source.searched())
 
     async def test_check_never_raises_and_says_something(self) -> None:
         async with self.source() as source:
@@ -290,4 +366,4 @@ async def _close(feed: Any) -> None:
         await close()
 
 
-__all__ = ["Clock", "ManualClock", "Series", "SourceContract", "settle"]
+__all__ = ["ManualClock", "SourceContract", "settle"]

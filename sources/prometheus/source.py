@@ -144,7 +144,7 @@ class PrometheusSource:
         if metric is not None:
             params.append(("metric", metric))
         answer = await self._api.get("/api/v1/metadata", params)
-        return wire.metadata(await read(answer, wire.MetadataData, {}))
+        return wire.metadata(await read(answer, wire.MetadataData, {}))[:limit]
 
     def _selection(self, match: Sequence[str], limit: int) -> Params:
         now = self._context.clock.now()
