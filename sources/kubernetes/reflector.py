@@ -55,6 +55,8 @@ READ_IDLE = 75.0
 NO_BOOKMARK = 30.0
 """A WatchList that is silent so long is none: the server knows no initial events and will send no end mark."""
 MOST_MALFORMED = 20
+MOST_WATCH_LISTS = 2
+"""WatchLists that fail in a row before a list is tried: something on the way may let only lists through."""
 MOST_STREAM_ERRORS = 5
 """ERROR events in a row before a new list is to help (client-go: one minute of InternalError)."""
 POLLS, MOST_POLLS = 2, 20
@@ -95,7 +97,7 @@ class Reflector:
         """...and since when, on the monotonic clock."""
         self._opened_at: float | None = None
         self._polling, self._polls = False, POLLS
-        self._stream_errors = 0
+        self._watch_lists = self._stream_errors = 0
         self._lifetime = WatchLifetime()
         self._dog: Watchdog | None = None
         self._backoff = Backoff(cluster.clock.monotonic, cluster.rng)
@@ -125,7 +127,8 @@ class Reflector:
 
     @property
     def offers_watch_list(self) -> bool:
-        return self.watches and self.cluster.watch_list is not False
+        tried = self._watch_lists < MOST_WATCH_LISTS
+        return self.watches and self.cluster.watch_list is not False and tried
 
     @property
     def offers_page(self) -> bool:
@@ -155,7 +158,8 @@ class Reflector:
                 else:
                     await self.list()
             except SourceError as error:
-                if is_expired(error):
+                self._watch_lists += not self._listed
+                if is_expired(error) or not self._listed:
                     raise
                 if self._open_for() < FINE:
                     await self.pause(error)
@@ -214,7 +218,7 @@ class Reflector:
 
     def _stand_at(self, version: str | None) -> None:
         """Everything up to `version` is known, or is being filled in."""
-        self.last_rv, self.rv_unavailable, self._listed = version or "", False, True
+        self.last_rv, self.rv_unavailable, self._listed, self._watch_lists = version or "", False, True, 0
         self._listed_at = self.cluster.clock.monotonic()
 
     # -- watch ---------------------------------------------------------------------------------------------

@@ -40,6 +40,8 @@ SOON = 30.0
 LATER = 300.0
 """...and for one that is not there."""
 SOON_TRIES = 10
+WOKEN = 0.01
+"""Seconds by which a wait has to be shorter than planned for somebody to have ended it: clocks round."""
 PRIORITY = 3
 SHARE = 4
 """A poll is followed by a rest of at least so many times its length: it must not take a large cluster's time from
@@ -100,7 +102,7 @@ class UsagePoller:
             wait = await self._turn()
             started = self.cluster.clock.monotonic()
             await self.access.changed(self.cluster.clock, self.cluster.nudge, wait)
-            if self.cluster.clock.monotonic() - started < wait:
+            if self.cluster.clock.monotonic() - started < wait - WOKEN:
                 self._backoff.reset()
                 self._refused.clear()  # somebody asked, or the server is back: rights may be others
 

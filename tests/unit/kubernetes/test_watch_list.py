@@ -98,6 +98,18 @@ async def test_trouble_is_no_refusal(streaming, trouble):
     assert not streaming.api.asked("list")
 
 
+async def test_where_only_lists_come_through_a_list_is_taken_after_two_tries(streaming):
+    """A gateway that breaks every watch must not keep the rows away that a list would bring."""
+    streaming.api.script("watch", refusal(502))
+    streaming.api.script("list", listing(pod("a")))
+    streaming.start()
+    await streaming.clock.advance(5)
+    assert streaming.sink.names == ["shop/a"]
+    assert streaming.sink.status.state == "stale"
+    assert sum("sendInitialEvents" in r.params for r in streaming.api.asked("watch")) == 2
+    assert streaming.cluster.watch_list is None
+
+
 async def test_a_cut_before_the_mark_starts_over(streaming):
     first, second = Live(line("ADDED", pod("gone", "1"))), Live()
     streaming.api.script("watch", first, second)
