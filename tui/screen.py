@@ -52,7 +52,6 @@ TALL = 30
 """From so many lines on the header has a second one, with the namespaces."""
 EARLY = (0.02, 0.06, 0.12, 0.2, 0.35)
 """Moments after the start at which to look for first rows, before the ordinary clock has ticked."""
-MESSAGE_SECONDS = 8
 
 
 class MainScreen(Screen[None]):
@@ -87,6 +86,7 @@ class MainScreen(Screen[None]):
         self.notice = NoticeLine(palette)
         self.navigation = Navigation(self)
         self.detail.copy = lambda form: take(self, form)
+        session.hold_ended = lambda: self.say("time goes on again: more news would not fit into memory", "warn")
         self.tour = TourLine(palette, self.keymap)
         self.panes: Sequence[Pane] = (
             self.nodes_pane,
@@ -104,7 +104,6 @@ class MainScreen(Screen[None]):
         """What lies over the panes, the topmost last."""
         self.theme_name: str = session.settings.ui.theme
         self.contexts: ContextSwitch = ContextSwitch(self)
-        self._message_left = 0
         self._views: Mapping[str, object] = {}
 
     def compose(self) -> ComposeResult:
@@ -160,10 +159,7 @@ class MainScreen(Screen[None]):
             pane.on_second()
         self.header.update_lines()
         self.show_tabs()
-        if self._message_left:
-            self._message_left -= 1
-            if not self._message_left:
-                self.bottom.hush()
+        self.bottom.on_second()
 
     # -- arrangement
 
@@ -280,6 +276,11 @@ class MainScreen(Screen[None]):
     def row_clicked(self) -> None:
         self.open_subject()
 
+    @on(LineTable.HeaderClicked)
+    def title_clicked(self, event: LineTable.HeaderClicked) -> None:
+        if isinstance(self.active, (TablePane, ConsolePane)):
+            self.active.set_sort(event.column)
+
     def open_subject(self, yaml: bool = False) -> None:
         """More about what the cursor is on; in the console, the query to edit."""
         if not self.overlays and not yaml and self.active.enter():
@@ -337,7 +338,6 @@ class MainScreen(Screen[None]):
 
     def say(self, text: str, style: str = "strong") -> None:
         self.bottom.say(clean(text), style)
-        self._message_left = MESSAGE_SECONDS
 
     def toggle_hold(self) -> None:
         """Holds time still on the whole screen, or lets it go on; what arrives meanwhile waits."""
@@ -376,13 +376,6 @@ class MainScreen(Screen[None]):
         self.active = self.pane(old.active.id or "")
         self.prompt.share_histories(old.prompt)
         self._views = {pane.id or "": pane.capture() for pane in old.panes}
-
-    def choose_slot(self, digit: int) -> None:
-        slots = self.session.namespace_slots()
-        if digit <= len(slots):
-            self.set_namespaces([slots[digit - 1]])
-        else:
-            self.say(f"there is no namespace {digit}")
 
     def set_theme(self, name: str) -> None:
         if name not in THEMES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sources.config import Settings
 from sources.contract import STREAMS, Batch, Clock, Located, Place, Scoped, Snapshot, Status, Upsert
@@ -33,6 +33,8 @@ class Session:
         self.auto_theme = "terminal"
         """What the theme "auto" stands for in this terminal."""
         self.held_since: float | None = None
+        self.hold_ended: Callable[[], object] = lambda: None
+        """Called when a pause ended by itself."""
         self._waiting: deque[Batch] = deque()
         self._folding: Iterator[None] | None = None
         """The batch that is being folded in."""
@@ -86,6 +88,7 @@ class Session:
                 self._note_news(batch)
         if self.held_since is not None and self._waiting_changes > MOST_HELD:
             self.release()
+            self.hold_ended()
         if self.held_since is None:
             deadline = time.perf_counter() + budget
             while time.perf_counter() < deadline:

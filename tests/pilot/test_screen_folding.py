@@ -102,6 +102,8 @@ async def test_a_pause_ends_by_itself_before_memory_does_and_loses_nothing(monke
         assert on.screen.session.waiting_in("events") == 20
         await on.put("events", *storm(20, "api"))
         assert on.screen.session.held_since is None
+        assert "time goes on again" in on.bottom
+        assert "time goes on again" in on.bottom
         assert on.screen.session.waiting_in("events") == 0
         assert sum(fold.count for fold in on.screen.events_pane.folds.folds.values()) == 40
 

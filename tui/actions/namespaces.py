@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
 
 def _namespace(digit: int) -> Callable[[MainScreen], object]:
-    return lambda screen: screen.choose_slot(digit)
+    def run(screen: MainScreen) -> None:
+        slots = screen.session.namespace_slots()
+        if digit <= len(slots):
+            screen.set_namespaces([slots[digit - 1]])
+        else:
+            screen.say(f"there is no namespace {digit}")
+
+    return run
 
 
 def _choose(screen: MainScreen) -> None:

@@ -23,6 +23,8 @@ HINTS = (
     ("quit", "quit"),
 )
 """Actions, and in a word what they do."""
+STAYS = 8
+"""Seconds that a message stays."""
 
 
 class BottomLine(LineWidget):
@@ -32,14 +34,21 @@ class BottomLine(LineWidget):
     DEFAULT_CSS = "BottomLine { height: 1; width: 1fr; }"
 
     message: tuple[str, str] | None = None
+    _left = 0
 
     def __init__(self, palette: Mapping[str, Style], keymap: Keymap) -> None:
         super().__init__(palette)
         self._keymap = keymap
 
     def say(self, text: str, style: str = "strong") -> None:
-        self.message = (text, style)
+        self.message, self._left = (text, style), STAYS
         self.update_lines()
+
+    def on_second(self) -> None:
+        """A second passed."""
+        self._left -= 1
+        if self._left == 0:
+            self.hush()
 
     def hush(self) -> None:
         if self.message is not None:

@@ -33,7 +33,7 @@ class LineTable(LineWidget, can_focus=True):
 
     The cursor rests on the first row until the user moves it (nothing to follow: a list that is still
     loading stays at its top). From then on it is pinned to its object wherever that moves; if the object
-    disappears it takes the nearest row and `CursorLost` is sent. `release` lets it rest again.
+    disappears it takes the nearest row. `release` lets it rest again.
 
     There are no key bindings here: bind the actions cursor_up, cursor_down, page_up, page_down, home, end
     and choose where keys are defined.
@@ -48,22 +48,6 @@ class LineTable(LineWidget, can_focus=True):
         def control(self) -> LineTable:
             """The table, so that `@on(..., "#id")` works."""
             return self.table
-
-    class CursorMoved(_About):
-        """The cursor is on another object, by the user or because its own vanished; None: no rows."""
-
-        def __init__(self, table: LineTable, key: Key | None, index: int) -> None:
-            super().__init__(table)
-            self.key = key
-            self.index = index
-
-    class CursorLost(_About):
-        """The object under the cursor disappeared; `key` is what the cursor is on now."""
-
-        def __init__(self, table: LineTable, lost: Key, key: Key) -> None:
-            super().__init__(table)
-            self.lost = lost
-            self.key = key
 
     class Chosen(_About):
         """The user wants more about this object (Enter, or a click on the cursor)."""
@@ -109,7 +93,6 @@ class LineTable(LineWidget, can_focus=True):
         self._fitted: tuple[int, list[Fitted]] | None = None
         self._painted: dict[Key, tuple[Piece, ...]] = {}  # visible rows as formatted, in order
         self._view = Viewport()
-        self._told: Key | None = None
 
     # What the owner says
 
@@ -169,7 +152,7 @@ class LineTable(LineWidget, can_focus=True):
 
     @property
     def pinned(self) -> bool:
-        """Whether the cursor follows an object; else it rests at the edge of the list."""
+        """Whether the cursor follows an object; else it rests on the first row."""
         return self._view.pinned
 
     @property
@@ -192,7 +175,7 @@ class LineTable(LineWidget, can_focus=True):
         return True
 
     def release(self) -> None:
-        """Let the cursor rest at the edge again, following no object."""
+        """Let the cursor rest on the first row again, following no object."""
         self._view.pinned = False
         self._renew(())
 
@@ -256,7 +239,6 @@ class LineTable(LineWidget, can_focus=True):
 
     def _move(self, index: int) -> None:
         self._view.move(self._rows, index)
-        self._tell()
         self.update_lines()
 
     def _page(self, by: int) -> None:
@@ -265,13 +247,7 @@ class LineTable(LineWidget, can_focus=True):
 
     def _wheel(self, by: int) -> None:
         if self._view.scroll(self._rows, by):
-            self._tell()
             self.update_lines()
-
-    def _tell(self) -> None:
-        if (key := self.cursor_key) != self._told:
-            self._told = key
-            self.post_message(self.CursorMoved(self, key, self._view.at))
 
     def _renew(self, keys: Collection[Key] | None) -> None:
         if keys is None:
@@ -279,10 +255,7 @@ class LineTable(LineWidget, can_focus=True):
         else:
             for key in self._painted.keys() & (keys if isinstance(keys, Set) else set(keys)):
                 self._painted[key] = ()
-        lost = self._view.follow(self._rows, list(self._painted))
-        self._tell()
-        if lost is not None and self._view.key is not None:
-            self.post_message(self.CursorLost(self, lost, self._view.key))
+        self._view.follow(self._rows, list(self._painted))
         self.update_lines()
 
     # Drawing

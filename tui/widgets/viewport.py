@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from tui.widgets.rows import Key, Rows
-
-Edge = Literal["first", "last"]
 
 _NEIGHBOURS = 8  # rows looked at on each side of a vanished one; a search in a long list is not free
 
@@ -15,13 +12,11 @@ _NEIGHBOURS = 8  # rows looked at on each side of a vanished one; a search in a 
 class Viewport:
     """Where the cursor and the view are.
 
-    The cursor rests at `edge` until it is moved; then it is pinned to its object. With `holds_top` the first
-    row stays in view, once it is, for as long as the cursor can be seen too.
+    The cursor rests on the first row until it is moved; then it is pinned to its object. The first row stays in
+    view, once it is, for as long as the cursor can be seen too.
     """
 
-    def __init__(self, edge: Edge = "first", *, holds_top: bool = True) -> None:
-        self.edge: Edge = edge
-        self.holds_top = holds_top
+    def __init__(self) -> None:
         self.key: Key | None = None
         """The object under the cursor; remembered while there are no rows, if pinned."""
         self.at = 0
@@ -47,8 +42,8 @@ class Viewport:
         self.move(rows, min(max(self.at, top), top + self.height - 1))
         return True
 
-    def follow(self, rows: Rows, seen: Sequence[Key]) -> Key | None:
-        """Find the cursor's object after the rows changed; the object if it is gone, else None.
+    def follow(self, rows: Rows, seen: Sequence[Key]) -> None:
+        """Find the cursor's object after the rows changed.
 
         `seen` are the keys that were in view, from the top; if the object is gone, the nearest of them that
         is left takes the cursor.
@@ -56,18 +51,16 @@ class Viewport:
         if not len(rows):
             if not self.pinned:  # else the object is remembered: a list that fills again has not lost it
                 self.key = None
-            return None
+            return
         if not self.pinned or self.key is None:
-            last = self.edge == "last"
-            self.top = len(rows) if last else 0
-            self._stand(rows, len(rows) - 1 if last else 0)
-            return None
-        was, sought = self.at, self.key
-        index = rows.index(sought, was)
+            self.top = 0
+            self._stand(rows, 0)
+            return
+        was = self.at
+        index = rows.index(self.key, was)
         self._stand(rows, self._nearest(rows, seen) if index is None else index)
         if self.at != was:
             self.top = self._stillest(rows, seen, self.top + self.at - was)
-        return sought if index is None else None
 
     def place(self, size: int) -> None:
         """Move the view as little as needed to show the cursor; a far jump puts it in the middle."""
@@ -110,7 +103,7 @@ class Viewport:
         """Of the old place and `shift`, the one for the view where more rows stay where they were."""
         limit = max(0, len(rows) - self.height)
         stay, shift = min(self.top, limit), min(max(shift, 0), limit)
-        if stay == shift or (self.holds_top and stay == 0 and self.at < self.height):
+        if stay == shift or (stay == 0 and self.at < self.height):
             return stay
 
         def kept(top: int) -> int:
