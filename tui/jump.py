@@ -36,14 +36,15 @@ class Jump:
         screen.say(f"jump: {names}  Esc stays")
 
     def take_key(self, event: Key) -> bool:
-        """A letter goes to its pane, any other key only takes the letters away; False while there are none."""
+        """A letter goes to its pane, any other key only takes the letters away, but for the one that ends the
+        program. False where the key is still to be obeyed."""
         if not self._panes:
             return False
         found = self._panes.get(event.character or "")
         for pane in self._panes.values():
             pane.heading.mark("")
         self._panes = {}
+        self._screen.bottom.hush()
         if found is not None:
             self._screen.focus_pane(found)
-        self._screen.bottom.hush()
-        return True
+        return self._screen.keymap.action_of(event.key) != "leave"

@@ -57,8 +57,10 @@ async def test_leaving_the_prompt_keeps_the_query() -> None:
     metrics = FakeMetrics()
     async with stage(metrics) as on:
         await on.settle()
-        await on.press("e", "x", "y", "escape")
-        assert on.screen.console.prompt.value == "sum by (job) (up)"
+        for keys in ("x", "y", "escape"), ("ctrl+u", "enter"):
+            await on.press("e", *keys)
+            await on.settle()
+            assert on.screen.console.prompt.value == "sum by (job) (up)"
         assert metrics.asked == ["sum by (job) (up)"]
 
 

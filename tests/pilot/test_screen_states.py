@@ -182,3 +182,21 @@ async def test_a_chosen_namespace_that_may_not_be_seen_is_not_merely_empty() -> 
         await on.settle()
         assert "none of 1 pods shown" in on.text
         assert "not seen: list pods in shop" in on.text
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (120, "kubernetes 0s ● prometheus 0s read-only"),
+        (60, "●kube ●prom read-only"),
+        (46, "●kube ●prom"),
+        (36, "●●"),
+    ],
+)
+async def test_the_header_gives_up_ages_before_the_word_that_nothing_can_be_broken(
+    columns: int, said: str
+) -> None:
+    async with stage(FakeCluster(title="a cluster"), size=(columns, 24)) as on:
+        await on.put("pods", Status("live"))
+        await on.put("alerts", Status("live"), source="prometheus")
+        assert on.text.splitlines()[0].endswith(said)

@@ -81,19 +81,16 @@ class Header(LineWidget):
         for name in session.runtime.problems:
             dots.append(("x" if session.ascii_only else "×", "bad", f"{clean(name)} misconfigured"))
         full = [piece for glyph, style, text in dots for piece in ((f" {glyph} ", style), (text, "dim"))]
-        full.append((" read-only ", "dim"))
-        if sum(width(text) for text, _ in full) <= room:
-            return full
         short = [
             piece
             for glyph, style, text in dots
             for piece in ((f" {glyph}", style), (text.partition(" ")[0][:4], "dim"))
         ]
-        return (
-            short
-            if sum(width(text) for text, _ in short) <= room
-            else [(glyph, style) for glyph, style, _ in dots]
-        )
+        # The titles of the panes tell ages, too; that no key can do harm stands nowhere else.
+        safe = (" read-only ", "dim")
+        ways = ([*full, safe], [*short, safe], short)
+        fitting = (way for way in ways if sum(width(text) for text, _ in way) <= room)
+        return next(fitting, [(glyph, style) for glyph, style, _ in dots])
 
     def _namespaces(self) -> list[Piece]:
         session = self.session

@@ -119,6 +119,8 @@ async def _(on: Stage) -> None:
     assert not on.screen.arrangement.zoomed, "another key only ends it"
     await on.press("z", "f", "a")
     assert on.screen.active is on.screen.nodes_pane, "also where only one pane is shown"
+    await on.press("f", "ctrl+c")
+    assert on.app._exit, "who wants to leave leaves"
 
 
 @check("repaint")

@@ -294,7 +294,7 @@ class ConsolePane(Pane):
         self.notes.say(pointed(f"perhaps: {text}", cell, room, place + 1, "dim"))
 
     def _prompt_said(self, said: Prompt.Submitted | Prompt.Cancelled) -> None:
-        if isinstance(said, Prompt.Submitted):
+        if isinstance(said, Prompt.Submitted) and said.value.strip():
             self.ask(said.value)
         else:
             self.prompt.open(SIGN, self.expr)
