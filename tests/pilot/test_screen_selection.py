@@ -285,3 +285,11 @@ async def test_the_title_says_why_the_row_under_the_cursor_is_as_it_is() -> None
         assert "─ probe failed: 503 ─" in on.title(events)
         await on.resize(80, 24)
         assert on.title(events).startswith("─ probe failed: 503 ─"), "the tab above says the rest"
+
+
+async def test_a_click_on_a_title_orders_by_its_column() -> None:
+    async with stage(size=(160, 40)) as on:
+        await filled(on)
+        pane = on.screen.pods_pane
+        await on.pilot.click(pane.table, offset=(pane.table.plain[0].index("RESTARTS"), 0))
+        assert (pane.sort, pane.reverse) == ("restarts", True)

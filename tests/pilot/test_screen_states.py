@@ -193,9 +193,7 @@ async def test_a_chosen_namespace_that_may_not_be_seen_is_not_merely_empty() -> 
         (36, "●●"),
     ],
 )
-async def test_the_header_gives_up_ages_before_the_word_that_nothing_can_be_broken(
-    columns: int, said: str
-) -> None:
+async def test_the_header_gives_up_ages_before_it_leaves_out_that_it_only_reads(columns: int, said: str) -> None:
     async with stage(FakeCluster(title="a cluster"), size=(columns, 24)) as on:
         await on.put("pods", Status("live"))
         await on.put("alerts", Status("live"), source="prometheus")

@@ -49,6 +49,9 @@ class LineTable(LineWidget, can_focus=True):
             """The table, so that `@on(..., "#id")` works."""
             return self.table
 
+    class CursorMoved(_About):
+        """The cursor is on another object, by the user or because its own vanished."""
+
     class Chosen(_About):
         """The user wants more about this object (Enter, or a click on the cursor)."""
 
@@ -93,6 +96,7 @@ class LineTable(LineWidget, can_focus=True):
         self._fitted: tuple[int, list[Fitted]] | None = None
         self._painted: dict[Key, tuple[Piece, ...]] = {}  # visible rows as formatted, in order
         self._view = Viewport()
+        self._told: Key | None = None
 
     # What the owner says
 
@@ -239,6 +243,7 @@ class LineTable(LineWidget, can_focus=True):
 
     def _move(self, index: int) -> None:
         self._view.move(self._rows, index)
+        self._tell()
         self.update_lines()
 
     def _page(self, by: int) -> None:
@@ -247,7 +252,13 @@ class LineTable(LineWidget, can_focus=True):
 
     def _wheel(self, by: int) -> None:
         if self._view.scroll(self._rows, by):
+            self._tell()
             self.update_lines()
+
+    def _tell(self) -> None:
+        if (key := self.cursor_key) != self._told:
+            self._told = key
+            self.post_message(self.CursorMoved(self))
 
     def _renew(self, keys: Collection[Key] | None) -> None:
         if keys is None:
@@ -256,6 +267,7 @@ class LineTable(LineWidget, can_focus=True):
             for key in self._painted.keys() & (keys if isinstance(keys, Set) else set(keys)):
                 self._painted[key] = ()
         self._view.follow(self._rows, list(self._painted))
+        self._tell()
         self.update_lines()
 
     # Drawing
