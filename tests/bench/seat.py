@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,7 +46,8 @@ def compiled() -> None:
 
 
 class Seat(Pty):
-    """A Python program, topmast if no other is named, in a terminal of 200x50, pinned to a core."""
+    """A Python program, topmast if no other is named, in a terminal of 200x50, pinned to a core. Without an
+    `interpreter` any other program."""
 
     def __init__(
         self,
@@ -56,10 +57,13 @@ class Seat(Pty):
         rows: int = 50,
         program: Sequence[str] = TOPMAST,
         stderr: int | None = None,
+        interpreter: Sequence[str] = (sys.executable,),
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.started = time.monotonic()
-        pinned = ("taskset", "-c", str(core), sys.executable, *program, *arguments)
-        super().__init__(pinned, columns=columns, rows=rows, env={"PYTHONPATH": str(ROOT)}, stderr=stderr)
+        pinned = ("taskset", "-c", str(core), *interpreter, *program, *arguments)
+        given = {"PYTHONPATH": str(ROOT), **(env or {})}
+        super().__init__(pinned, columns=columns, rows=rows, env=given, stderr=stderr)
 
     @property
     def used(self) -> Used:

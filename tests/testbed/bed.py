@@ -136,16 +136,15 @@ class Bed:
                 monitoring_api.ensure_silence(self.alertmanager_url)
         return self
 
-    def up_empty(self, filled: Callable[[str], None] | None = None) -> "Bed":
-        """Only the store and the API server, without content and without anybody who would change it. `filled` is
-        called with the store's URL before the API server starts."""
+    def up_bare(self, filled: Callable[[str], None], seconds: float = 90) -> "Bed":
+        """Only the store and the API server, and nobody who would change what is in them. `filled` is called with
+        the store's URL before the API server starts, which has so many seconds to read all of it."""
         with self._locked():
             build.ensure(self.cache, ("etcd", "kube-apiserver", "kubectl"))
             self._prepare({"control-plane"})
             self._start(self._server("etcd"))
-            if filled is not None:
-                filled(self.etcd_url)
-            self._start(self._server("kube-apiserver"))
+            filled(self.etcd_url)
+            self._start(self._server("kube-apiserver"), seconds)
         return self
 
     def down(self, keep: bool = False) -> None:
@@ -290,12 +289,12 @@ class Bed:
             if self.processes.find(name):
                 monitoring_api.reload(self._url(name))
 
-    def _start(self, server: Server) -> None:
+    def _start(self, server: Server, seconds: float = 90) -> None:
         self.processes.start(server.name, server.command, server.env)
         if server.ready:
-            self._wait_ready(server)
+            self._wait_ready(server, seconds)
 
-    def _wait_ready(self, server: Server, seconds: float = 90) -> None:
+    def _wait_ready(self, server: Server, seconds: float) -> None:
         def ready() -> bool:
             if not self.processes.find(server.name):
                 log = self.processes.log_file(server.name)

@@ -1,0 +1,190 @@
+"""How fast the real program is on a real API server, beside a bare client, kubectl and k9s on the same cluster.
+
+    python -m tests.bench.real [--size S|M|L] [--k9s PATH] [--seconds 8]
+
+Starts etcd and a kube-apiserver of its own (`tests.testbed`) and writes the objects straight into etcd; nothing
+else runs on that cluster. Every client runs alone and on one core; the servers take what they find. At L the API
+server needs some 10 GB, and kubectl is left out: it takes ten minutes and 7 GB there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench import fill
+from tests.bench.__main__ import keyed
+from tests.bench.objects import SIZES, Size
+from tests.bench.replaying import OWN_CORE
+from tests.bench.seat import ROOT, Seat, compiled
+from tests.bench.table import HEADER, Row
+from tests.testbed import Bed, populate
+
+PATIENCE = {"S": 120.0, "M": 300.0, "L": 900.0}
+"""Seconds that a server or a client may need for anything."""
+ALL = "/api/v1/pods"
+AS_WATCH = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
+
+
+class Cost(NamedTuple):
+    """What one run of a command took: seconds of wall and CPU time, resident bytes at most, lines printed."""
+
+    wall: float
+    cpu: float
+    memory: int
+    lines: int
+
+
+def pinned(*command: str) -> tuple[str, ...]:
+    return ("taskset", "-c", str(OWN_CORE), *command)
+
+
+def cost(*command: str) -> Cost:
+    """Raises CalledProcessError when the command fails."""
+    began = time.monotonic()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(pinned(*command), stdout=output)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        output.seek(0)
+        return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, sum(1 for _ in output))
+
+
+@contextmanager
+def cluster(size: Size, metrics: bool, patience: float) -> Iterator[tuple[Bed, list[Row]]]:
+    """The servers with everything in them, and what that took."""
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="topmast-real-") as folder:
+        bed = Bed(state=Path(folder, "bed"))
+        began = time.monotonic()
+
+        def filled(etcd: str) -> None:
+            asyncio.run(fill.write(etcd, fill.entries(size)))
+            if metrics:
+                stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+                asyncio.run(fill.write(etcd, fill.samples(size, stamp)))
+            rows.append(Row("objects written into etcd", time.monotonic() - began, "s"))
+
+        try:
+            bed.up_bare(filled, patience)
+            if metrics:
+                api = bed.api()
+                populate.metrics(api, wanted=True)
+                api.close()
+            rows.append(Row("servers ready", time.monotonic() - began, "s"))
+            yield bed, rows
+        finally:
+            bed.down()
+
+
+def bare(bed: Bed, query: str) -> tuple[float, str]:
+    """Seconds of a bare download of all pods, and what it was."""
+    url = f"{bed.server}{ALL}?{query}"
+    command = pinned(sys.executable, "-m", "tests.bench.bare", url, str(bed.state / "certificates"))
+    wall, cpu, weight = subprocess.check_output(command, cwd=ROOT, text=True).split()
+    return float(wall), f"{int(weight) / 1e6:.0f} MB, {float(cpu):.2f} s of CPU"
+
+
+def downloads(bed: Bed) -> Iterator[Row]:
+    for what, query in (
+        ("bare: a page of 500", "limit=500"),
+        ("bare: all pods as a list", "resourceVersion=0"),
+        ("bare: all pods as a watch", AS_WATCH),
+    ):
+        try:
+            yield Row(what, *_figure(bare(bed, query)))
+        except subprocess.CalledProcessError:
+            yield Row(what, float("nan"), "s", note="the API server ended it (it does so after 60 s)")
+
+
+def _figure(found: tuple[float, str]) -> tuple[float, str, None, str]:
+    return found[0], "s", None, found[1]
+
+
+def topmast(bed: Bed, size: Size, seconds: float, patience: float) -> Iterator[Row]:
+    with Seat(("--kubeconfig", str(bed.kubeconfig())), OWN_CORE) as seat:
+        yield seen("topmast: first rows", seat, r"checkout-8", patience)
+        yield Row("topmast: a key while it loads", seat.press("j")[0] * 1000, "ms")
+        yield seen("topmast: full table", seat, rf"Pods +{size.pods}\b(?!.*loading)", patience)
+        yield from at_rest("topmast", seat, seconds)
+        p50, p99, _ = keyed(seat)
+        yield Row("topmast: key to repaint, p50 (p99)", p50 * 1000, "ms", None, f"{p99 * 1000:.0f} ms")
+
+
+def k9s(binary: Path, bed: Bed, size: Size, seconds: float, patience: float) -> Iterator[Row]:
+    options = ("--kubeconfig", str(bed.kubeconfig()), "--all-namespaces", "--command", "pods", "--readonly")
+    with tempfile.TemporaryDirectory() as home:
+        env = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home, "XDG_DATA_HOME": home}
+        with Seat(options, OWN_CORE, program=(str(binary),), interpreter=(), env=env) as seat:
+            yield seen("k9s: first rows", seat, r"checkout-8", patience)
+            count = f"{size.pods:,}".replace(",", ",?")
+            yield seen("k9s: full table", seat, rf"(?i)pods\(all\)\[{count}\]", patience)
+            yield from at_rest("k9s", seat, seconds)
+
+
+def seen(what: str, seat: Seat, pattern: str, patience: float) -> Row:
+    """When the screen shows it; on a busy machine the seconds of CPU say more."""
+    return Row(what, seat.until(pattern, patience), "s", note=f"{seat.used.cpu:.2f} s of CPU")
+
+
+def at_rest(who: str, seat: Seat, seconds: float) -> Iterator[Row]:
+    """Memory and CPU once what the start left to do is done, or after a minute."""
+    until = seat.elapsed + 60
+    while seat.rest(1.0)[0] > 0.3 and seat.elapsed < until:
+        pass
+    cpu, sent = seat.rest(seconds)
+    yield Row(f"{who}: at rest, CPU", 100 * cpu / seconds, "%", None, f"{sent / seconds / 1000:.2f} KB/s")
+    yield Row(f"{who}: memory at most", seat.used.memory / 1e6, "MB")
+
+
+def kubectl(bed: Bed, metrics: bool) -> Iterator[Row]:
+    asked = [("get", "pods", "-A"), *([("top", "pods", "-A")] if metrics else [])]
+    for words in asked:
+        what = f"kubectl {' '.join(words)}"
+        found = cost(str(bed.kubectl), f"--kubeconfig={bed.kubeconfig()}", *words)
+        yield Row(what, found.wall, "s", note=f"{found.cpu:.1f} s of CPU, {found.lines} lines")
+        yield Row(f"{what}: memory", found.memory / 1e6, "MB")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", choices=SIZES, default="S")
+    parser.add_argument("--k9s", type=Path, metavar="PATH", help="a k9s to compare with")
+    parser.add_argument("--seconds", type=float, default=8.0, help="how long to watch a screen at rest")
+    args = parser.parse_args(argv)
+    if args.k9s is not None and not os.access(args.k9s, os.X_OK):
+        parser.error(f"--k9s: no program at {args.k9s}")
+    size, patience, large = SIZES[args.size], PATIENCE[args.size], args.size == "L"
+    compiled()
+    print(f"{size.nodes} nodes, {size.pods} pods, {size.namespaces} namespaces; one core for each client")
+    print(HEADER)
+    with cluster(size, metrics=not large, patience=patience) as (bed, rows):
+        for each in rows:
+            print(each.line(), flush=True)
+        runs = [downloads(bed), topmast(bed, size, args.seconds, patience)]
+        runs += [] if large else [kubectl(bed, metrics=True)]
+        runs += [k9s(args.k9s, bed, size, args.seconds, patience)] if args.k9s is not None else []
+        for found in runs:
+            for each in found:
+                print(each.line(), flush=True)
+    if large:
+        print("kubectl: not run at this size (ten minutes and 7 GB); no metrics were written")
+    if args.k9s is None:
+        print("k9s: not run (--k9s PATH)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
