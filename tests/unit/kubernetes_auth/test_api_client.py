@@ -1,26 +1,17 @@
-"""The API client against a real TLS server: credentials on the wire, refused writes, errors in words, rotation."""
+"""The API client against a real TLS server: credentials on the wire, refused writes, errors in words, 401."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gzip
 import json
-import socket
-import ssl
 
 import pytest
-import trustme
 from aiohttp import web
 
 from sources.contract import Denied, NotFound, ReadOnlyError, Unauthorized, Unavailable
 from sources.kubernetes.errors import (
     ApiStatusError,
-    ConfigError,
     CredentialFailure,
-    ReadIdle,
-    TlsFailure,
-    Unreachable,
 )
 from sources.kubernetes.transport import ApiClient
 
@@ -134,9 +125,6 @@ async def test_credentials_go_to_this_server_only(kubeconfig, server):
             client.url("/api/../../x")
 
 
-# -- answers that are errors
-
-
 @pytest.mark.parametrize(
     ("answer", "kind", "expected"),
     [
@@ -233,9 +221,6 @@ async def test_web_pages_are_said_to_be_web_pages(kubeconfig, server, answer, sa
     assert len(server.requests) == 1
 
 
-# -- 401
-
-
 @pytest.fixture
 def rotating(server, plugin, tmp_path, credential):
     """A server that accepts one token, and a plugin that gives what lies in `answer` and counts its runs."""
@@ -297,297 +282,6 @@ async def test_a_401_of_a_service_behind_the_proxy_is_not_ours(kubeconfig, rotat
         with pytest.raises(Unauthorized, match="wants a password"):
             await client.get_bytes("/api/v1/namespaces/m/services/prom:9090/proxy/api/v1/query")
         assert rotating.runs() == 1
-
-
-# -- streams
-
-
-@pytest.mark.fault(34)
-async def test_a_stream_gives_bytes_as_they_come_also_gzipped(kubeconfig, server):
-    more = asyncio.Event()
-
-    async def handler(request):
-        response = web.StreamResponse(headers={"Content-Encoding": "gzip"})
-        await response.prepare(request)
-        await response.write(gzip.compress(b"first\n"))
-        await more.wait()
-        await response.write(gzip.compress(b"second\n"))
-        return response
-
-    server.handler = handler
-    async with ApiClient(kubeconfig(server)) as client, client.stream("/api/v1/pods", {"watch": 1}) as response:
-        chunks = response.chunks()
-        assert await anext(chunks) == b"first\n"
-        assert client.audit.requests()[0].seconds is None
-        more.set()
-        assert await anext(chunks) == b"second\n"
-        assert [chunk async for chunk in chunks] == []
-    assert server.requests[0].headers["Accept-Encoding"] == "identity"
-
-
-async def test_silence_is_read_idle_but_a_slow_reader_is_not(kubeconfig, server):
-    more = asyncio.Event()
-
-    async def handler(request):
-        response = web.StreamResponse()
-        await response.prepare(request)
-        await response.write(b"x")
-        await more.wait()
-        await response.write(b"y")
-        await asyncio.Event().wait()
-        return response
-
-    server.handler = handler
-    async with (
-        ApiClient(kubeconfig(server)) as client,
-        client.stream("/w", read_idle_timeout=0.2) as response,
-    ):
-        chunks = response.chunks()
-        assert await anext(chunks) == b"x"
-        await asyncio.sleep(0.5)  # the reader's own time
-        more.set()
-        assert await anext(chunks) == b"y"
-        with pytest.raises(ReadIdle, match=r"for 0\.2 s"):
-            await anext(chunks)
-
-
-@pytest.mark.fault(28)
-async def test_no_first_byte_is_unreachable(kubeconfig, server):
-    async def handler(_):
-        await asyncio.Event().wait()
-
-    server.handler = handler
-    async with ApiClient(kubeconfig(server, request_timeout="50ms")) as client:
-        with pytest.raises(Unreachable, match=r"no answer within 0\.05 s"):
-            async with client.stream("/w", first_byte_timeout=0.05):
-                pass
-        with pytest.raises(Unreachable, match=r"no complete answer within 0\.05 s"):
-            await client.get_bytes("/w")
-
-
-@pytest.mark.fault(23)
-async def test_a_body_that_breaks_off_and_one_that_is_too_long(kubeconfig, server):
-    async def handler(request):
-        response = web.StreamResponse(headers={"Content-Length": "100"})
-        await response.prepare(request)
-        await response.write(b"x" * 50)
-        request.transport.close()
-        return response
-
-    server.handler = handler
-    async with ApiClient(kubeconfig(server)) as client:
-        with pytest.raises(Unreachable, match="broke in the middle"):
-            await client.get_bytes("/x")
-        server.handler = None
-        with pytest.raises(Unreachable, match="more than 3 bytes"):
-            await client.get_bytes("/x", limit=3)
-
-
-@pytest.mark.fault(1)
-async def test_no_server_says_host_and_reason(kubeconfig, server):
-    config = kubeconfig(server)
-    await server.stop()
-    async with ApiClient(config) as client:
-        with pytest.raises(Unreachable, match=rf"127\.0\.0\.1:{server.port}: Connection refused"):
-            await client.get_bytes("/version")
-    async with ApiClient(kubeconfig("https://no-such-host.invalid")) as client:
-        with pytest.raises(Unreachable, match=r"no-such-host\.invalid: no such host"):
-            await client.get_bytes("/version")
-
-
-@pytest.mark.fault(40)
-async def test_the_servers_clock(kubeconfig, server, clock):
-    async def handler(_):
-        return web.Response(headers={"Date": "Tue, 14 Nov 2023 23:13:20 GMT"})  # an hour after the fake clock
-
-    server.handler = handler
-    async with ApiClient(kubeconfig(server), clock=clock) as client:
-        assert client.clock_offset is None
-        await client.get_bytes("/version")
-        assert client.clock_offset == 3600.5
-
-
-# -- TLS
-
-
-@pytest.mark.fault(3)
-async def test_another_authority_or_name_is_refused_in_words(kubeconfig, serve, other_ca):
-    stranger = await serve(other_ca)
-    async with ApiClient(kubeconfig(stranger)) as client:
-        with pytest.raises(TlsFailure, match="certificate-authority"):
-            await client.get_bytes("/version")
-    named = await serve(hostnames=("api.example",))
-    async with ApiClient(kubeconfig(named)) as client:
-        with pytest.raises(TlsFailure, match="tls-server-name"):
-            await client.get_bytes("/version")
-    async with ApiClient(kubeconfig(named, cluster={"tls-server-name": "api.example"})) as client:
-        assert await client.get_bytes("/version")
-    assert stranger.requests == []
-
-
-async def test_insecure_is_a_flag_to_show(kubeconfig, serve, other_ca):
-    stranger = await serve(other_ca)
-    config = kubeconfig(stranger, cluster={"certificate-authority": None, "insecure-skip-tls-verify": True})
-    assert config.insecure
-    async with ApiClient(config) as client:
-        assert await client.get_bytes("/version")
-
-
-async def test_a_client_certificate_is_shown(kubeconfig, serve, pem, ca, other_ca):
-    server = await serve(client_ca=ca)
-    cert, key = pem(ca.issue_cert("me@example"))
-    user = {"client-certificate": str(cert), "client-key": str(key)}
-    async with ApiClient(kubeconfig(server, user)) as client:
-        assert await client.get_bytes("/version")
-
-
-async def test_a_server_that_wants_a_client_certificate_says_so(kubeconfig, serve, ca):
-    context = (await serve(client_ca=ca)).context
-    # A plain server, as asyncio's drops the alert; and TLS 1.2, as in 1.3 a reset may overtake it.
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def refuse():
-        connection, _ = listening.accept()
-        with connection, contextlib.suppress(ssl.SSLError):
-            context.wrap_socket(connection, server_side=True).close()
-
-    refusing = asyncio.create_task(asyncio.to_thread(refuse))
-    async with ApiClient(kubeconfig(f"https://127.0.0.1:{listening.getsockname()[1]}")) as client:
-        with pytest.raises(TlsFailure, match="refused our client certificate"):
-            await client.get_bytes("/version")
-    await refusing
-    listening.close()
-
-
-async def test_an_encrypted_key_is_an_error_and_no_question(kubeconfig, server, pem, ca):
-    cert, key = pem(ca.issue_cert("me@example"))
-    key.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
-    async with ApiClient(kubeconfig(server, {"client-certificate": str(cert), "client-key": str(key)})) as client:
-        with pytest.raises(ConfigError, match="cannot be used"):
-            await client.get_bytes("/version")
-
-
-@pytest.mark.fault(9)
-async def test_a_new_client_certificate_gets_new_connections_and_old_answers_end(
-    kubeconfig, serve, pem, ca, clock
-):
-    server = await serve(client_ca=ca)
-    release = asyncio.Event()
-    seen = []
-
-    async def handler(request):
-        der = request.transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        seen.append(ssl.DER_cert_to_PEM_cert(der))
-        response = web.StreamResponse()
-        await response.prepare(request)
-        await response.write(b"x")
-        if request.path == "/watch":
-            await release.wait()
-            await response.write(b"end")
-        return response
-
-    server.handler = handler
-    cert, key = pem(ca.issue_cert("old@example"))
-    async with ApiClient(
-        kubeconfig(server, {"client-certificate": str(cert), "client-key": str(key)}), clock=clock
-    ) as client:
-        async with client.stream("/watch") as response:
-            chunks = response.chunks()
-            await anext(chunks)
-            pem(ca.issue_cert("new@example"))
-            clock.pass_(301)
-            await client.get_bytes("/version")
-            assert len(client._pools) == 2
-            release.set()
-            assert [chunk async for chunk in chunks] == [b"end"]
-        assert len(client._pools) == 1
-    old, new = seen
-    assert old != new
-
-
-@pytest.mark.fault(4)
-async def test_a_rotated_ca_is_picked_up_when_the_handshake_fails(kubeconfig, serve, ca, other_ca, tmp_path):
-    first, second = await serve(), await serve(other_ca)
-    async with ApiClient(kubeconfig(first)) as client:
-        await client.get_bytes("/version")
-        await first.stop()
-        (tmp_path / "ca.crt").write_bytes(other_ca.cert_pem.bytes())
-        # The same cluster comes back at its address with a certificate of the new authority.
-        first.context = second.context
-        first.sock = None
-        runner = web.ServerRunner(web.Server(first._answer), shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", first.port, ssl_context=first.context).start()
-        assert await client.get_bytes("/version")
-        await runner.cleanup()
-
-
-@pytest.mark.fault(3)
-async def test_an_intermediate_in_the_ca_file_is_an_anchor_and_comments_do_not_matter(kubeconfig, serve, tmp_path):
-    root = trustme.CA()
-    middle = root.create_child_ca()
-    server = await serve(middle)
-    config = kubeconfig(server)
-    (tmp_path / "ca.crt").write_bytes("# Zürich\n".encode("latin-1") + middle.cert_pem.bytes())
-    async with ApiClient(config) as client:
-        assert await client.get_bytes("/version")
-    (tmp_path / "ca.crt").write_text("nothing here")
-    async with ApiClient(config) as client:
-        with pytest.raises(ConfigError, match="no PEM certificate"):
-            await client.get_bytes("/version")
-
-
-# -- proxies
-
-
-@pytest.fixture
-async def connect_proxy():
-    """A CONNECT proxy that asks for a password and notes what it was asked for."""
-    asked = []
-
-    async def pump(reader, writer):
-        with contextlib.suppress(OSError):
-            while data := await reader.read(65536):
-                writer.write(data)
-                await writer.drain()
-        writer.close()
-
-    async def handle(reader, writer):
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        asked.append(head)
-        if "Basic bWU6aHVudGVyMg==" not in head:
-            writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-            writer.close()
-            return
-        host, port = head.split()[1].rsplit(":", 1)
-        to_reader, to_writer = await asyncio.open_connection(host, int(port))
-        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(pump(reader, to_writer), pump(to_reader, writer))
-
-    listening = await asyncio.start_server(handle, "127.0.0.1", 0)
-    listening.asked = asked
-    listening.port = listening.sockets[0].getsockname()[1]
-    yield listening
-    listening.close()
-
-
-async def test_requests_go_through_proxy_url_with_the_tls_name(kubeconfig, serve, connect_proxy):
-    named = await serve(hostnames=("api.example",))
-    url = f"http://me:hunter2@127.0.0.1:{connect_proxy.port}"
-    config = kubeconfig(named, {"token": "t"}, cluster={"proxy-url": url, "tls-server-name": "api.example"})
-    async with ApiClient(config) as client:
-        assert await client.get_bytes("/version")
-    assert connect_proxy.asked[0].startswith(f"CONNECT 127.0.0.1:{named.port}")
-    assert "Bearer" not in connect_proxy.asked[0]
-
-
-async def test_a_proxy_that_refuses_is_named(kubeconfig, server, connect_proxy):
-    config = kubeconfig(server, cluster={"proxy-url": f"http://me:wrongpass@127.0.0.1:{connect_proxy.port}"})
-    async with ApiClient(config) as client:
-        with pytest.raises(Unreachable, match="the proxy answered 407") as caught:
-            await client.get_bytes("/version")
-    assert "wrongpass" not in str(caught.value)
 
 
 async def test_closing_stops_a_running_plugin(kubeconfig, server, plugin, tmp_path):
