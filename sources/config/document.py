@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,6 +61,8 @@ def read(path: Path | None, asked: str = "") -> Document:
 
 def parsed(data: bytes, name: str) -> Document:
     """Raises `ConfigError` naming the line where it is no TOML."""
+    import tomllib  # here, as most have no file
+
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
         values = tomllib.loads(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -86,7 +85,7 @@ class _Scanner:
         while True:
             self._skip(_SPACE)
             raw = self._take(_KEY)
-            names.append(str(tomllib.loads(f"k = {raw}")["k"]) if raw[0] in "\"'" else raw)
+            names.append(_unquoted(raw) if raw[0] in "\"'" else raw)
             self._skip(_SPACE)
             if not self.text.startswith(".", self.at):
                 return names
@@ -134,3 +133,9 @@ class _Scanner:
             raise ValueError(f"line {self._line()} is no TOML that this knows")
         self.at = found.end()
         return found.group()
+
+
+def _unquoted(key: str) -> str:
+    import tomllib  # here, as most have no file
+
+    return str(tomllib.loads(f"k = {key}")["k"])

@@ -12,18 +12,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sources.promql.parser import parse
-
 if TYPE_CHECKING:
     from sources.promql.engine import Engine
+    from sources.promql.parser import parse
 
 __all__ = ["Engine", "parse"]
 
 
 def __getattr__(name: str) -> Any:
-    """`Engine`, imported when somebody evaluates."""
+    """`Engine` and `parse`, imported when somebody evaluates or reads a query: the lexer is cheaper."""
     if name == "Engine":
         from sources.promql.engine import Engine
 
         return Engine
+    if name == "parse":
+        from sources.promql.parser import parse
+
+        return parse
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,16 +13,6 @@ from typing import TypeAlias
 from sources.promql.storage import Matcher
 
 
-class ValueType(StrEnum):
-    """What an expression evaluates to; the values are the words Prometheus uses in its errors and its API."""
-
-    NONE = "none"
-    SCALAR = "scalar"
-    STRING = "string"
-    VECTOR = "vector"
-    MATRIX = "matrix"
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
     start: int

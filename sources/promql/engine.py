@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sources.promql.ast import Expr, StringLiteral, ValueType
+from sources.promql.ast import Expr, StringLiteral
 from sources.promql.evaluate import Evaluation
 from sources.promql.formats import quoted
 from sources.promql.grid import Grid, Steps, compact, unique, unnamed
@@ -23,6 +23,7 @@ from sources.promql.results import (
     Vector,
 )
 from sources.promql.session import Session, Settings
+from sources.promql.signatures import ValueType
 from sources.promql.storage import Storage, in_order
 from sources.promql.typecheck import documented, type_of
 

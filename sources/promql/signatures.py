@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
-from sources.promql.ast import ValueType
+
+class ValueType(StrEnum):
+    """What an expression evaluates to; the values are the words Prometheus uses in its errors and its API."""
+
+    NONE = "none"
+    SCALAR = "scalar"
+    STRING = "string"
+    VECTOR = "vector"
+    MATRIX = "matrix"
 
 
 def _words(text: str) -> list[str]:

@@ -19,13 +19,12 @@ from sources.promql.ast import (
     StringLiteral,
     Subquery,
     Unary,
-    ValueType,
     VectorSelector,
 )
 from sources.promql.cursor import parse_error
 from sources.promql.formats import quoted
 from sources.promql.regex import compile_regex
-from sources.promql.signatures import FUNCTIONS
+from sources.promql.signatures import FUNCTIONS, ValueType
 from sources.promql.storage import Matcher, MatchOp
 from sources.promql.tokens import COMPARISONS, SET_OPERATORS
 

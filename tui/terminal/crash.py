@@ -8,7 +8,6 @@ import time
 import traceback
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 
 from sources.redact import redact
@@ -113,6 +112,8 @@ def _prune(folder: Path) -> None:
 
 
 def _version(package: str) -> str:
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

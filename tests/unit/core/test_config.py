@@ -1,5 +1,6 @@
 """Configuration: typed, layered, and precise about what is wrong."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,8 @@ def test_works_without_a_home() -> None:
     assert config_path({}) is None
     assert config_path({"HOME": "/h"}) == Path("/h/.config/topmast/config.toml")
     assert config_path({"HOME": "/h", "XDG_CONFIG_HOME": "/x"}) == Path("/x/topmast/config.toml")
+
+
+def test_our_sources_are_those_that_the_package_declares() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+    assert project["entry-points"][registry.GROUP] == registry.OURS

@@ -18,7 +18,7 @@ from tui.panes.console.answers import (
     range_steps,
     series_text,
 )
-from tui.panes.console.units import Measure
+from tui.panes.console.measures import Measure
 
 NOW = 1_764_000_007.0
 

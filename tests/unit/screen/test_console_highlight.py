@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.panes.console.highlight import mistake, one_line, painted
-from tui.panes.console.reading import LONGEST
+from tui.panes.console.highlight import LONGEST, one_line, painted
+from tui.panes.console.reading import mistake
 
 
 def styles(text: str) -> dict[str, str]:

@@ -12,9 +12,9 @@ from sources.contract import Unavailable
 from sources.model import QueryResult, Series
 from tui.commands.command import CommandError
 from tui.commands.console import parse_moment
+from tui.panes.console.measures import PLAIN, Measure
 from tui.panes.console.memory import FILE, MOST_ASKED, MOST_PINS, Memory
 from tui.panes.console.pins import EVERY, Board, digest
-from tui.panes.console.units import PLAIN, Measure
 
 # -- what is remembered
 

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from sources.model import QueryResult, Series
 from tui.panes.console.answers import Answer, Ask
+from tui.panes.console.measures import PLAIN, Measure
 from tui.panes.console.table import (
     SERIES,
     TREND,
@@ -21,7 +22,6 @@ from tui.panes.console.table import (
     result_table,
     value_text,
 )
-from tui.panes.console.units import PLAIN, Measure
 from tui.widgets.columns import fit_columns
 
 NOW = 1_764_000_007.0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tui.panes.console.reading import LONGEST, limits
-from tui.panes.console.units import PLAIN, Measure, measure
+from tui.panes.console.highlight import LONGEST
+from tui.panes.console.measures import PLAIN, Measure
+from tui.panes.console.reading import limits
+from tui.panes.console.units import measure
 
 BYTES, RATE, SECONDS, SHARE = Measure("iec", "B"), Measure("si", "/s"), Measure("duration"), Measure("percent")
 TRAFFIC = Measure("iec", "B/s")

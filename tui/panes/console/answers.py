@@ -10,7 +10,7 @@ from sources.contract import QueryError
 from sources.model import Labels, QueryResult, Series
 from sources.promql.formats import series_name
 from sources.text import clean
-from tui.panes.console.units import PLAIN, Measure
+from tui.panes.console.measures import PLAIN, Measure
 from tui.widgets.graph import GraphData, GraphSeries
 
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from sources.promql.lexer import tokenize
-from sources.promql.parser import parse
-from sources.promql.results import ParseError, PromQLError
 from sources.promql.signatures import EXPERIMENTAL, FUNCTIONS
 from sources.promql.tokens import (
     COMMENT,
@@ -20,11 +18,12 @@ from sources.promql.tokens import (
     STRING,
     Token,
 )
-from tui.panes.console.reading import LONGEST
 from tui.panes.console.wanted import LABEL_LISTS
 from tui.widgets.lines import Piece
 
 TEXT = "prompt.text"
+LONGEST = 10_000
+"""Characters of a query that is read here; a longer one is only sent."""
 
 
 @lru_cache(maxsize=8)
@@ -92,22 +91,3 @@ def one_line(text: str) -> str:
         parts.append(text[token.start : token.end])
         at = token.end
     return "".join(parts).strip()
-
-
-def mistake(text: str) -> tuple[str, int] | None:
-    """What our parser finds wrong with a query, and the character where it is; None while it is merely unfinished,
-    and for what the server may know better."""
-    if len(text) > LONGEST or not text.strip():
-        return None
-    try:
-        parse(text)
-    except ParseError as error:
-        message, place = error.message, error.start
-        if message.startswith("unexpected right parenthesis"):
-            place -= 1  # Prometheus points behind it
-        unfinished = place >= len(text.rstrip()) or message.startswith(("unclosed", "unterminated"))
-        unknown = "end of input" in message or "nested too deeply" in message
-        return None if unfinished or unknown else (message, place)
-    except PromQLError:
-        return None
-    return None

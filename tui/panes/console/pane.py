@@ -20,15 +20,14 @@ from sources.contract import MetricsQueries
 from sources.rules.duration import human_duration
 from tui.panes.console.answers import Answer, Ask, after, graph_data, range_steps
 from tui.panes.console.editor import SIGN, QueryEditor
-from tui.panes.console.highlight import mistake, one_line
+from tui.panes.console.highlight import one_line
 from tui.panes.console.lore import Lore, Question
+from tui.panes.console.measures import PLAIN
 from tui.panes.console.memory import Memory
 from tui.panes.console.notes import Notes, pointed, remarks
-from tui.panes.console.reading import limits
 from tui.panes.console.strip import PinStrip
 from tui.panes.console.table import SERIES, TREND, VALUE, Row, Table, cells, ordered, result_table
 from tui.panes.console.telling import answer_state, clock_text, emptiness, time_zone
-from tui.panes.console.units import PLAIN, measure
 from tui.panes.pane import Pane
 from tui.session import Session
 from tui.states import PaneState, error_text
@@ -168,13 +167,15 @@ class ConsolePane(Pane):
     # -- showing
 
     def show_answer(self) -> None:
+        from tui.panes.console import reading, units  # here, for the parser: the first paint has no answer
+
         answer = self.answer
-        self._measure = measure(answer.expr, self.prompt.units)
+        self._measure = units.measure(answer.expr, self.prompt.units)
         self._table = result_table(answer, self._measure, self.wide)
         self.notes.say(remarks(answer, len(SIGN), self.size.width))
         self._show_rows()
         # Without an answer over the window there is no graph: not that of the query before.
-        lines = sorted({*self.thresholds, *limits(answer.expr)})
+        lines = sorted({*self.thresholds, *reading.limits(answer.expr)})
         self.graph.show(graph_data(answer.span, self._measure, lines) if answer.span is not None else GraphData())
         missing = answer.error is None and answer.span_error
         why = f"no graph: {error_text(missing)}" if missing else emptiness(answer, self.expr, EVERY)[1]
@@ -284,6 +285,8 @@ class ConsolePane(Pane):
         """Says where our parser stumbles over what is being typed; the server gets it all the same."""
         if not self.prompt.has_focus:
             return
+        from tui.panes.console.reading import mistake
+
         found = mistake(self.prompt.value)
         if found is None:
             self.notes.say([])

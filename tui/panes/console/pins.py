@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sources.model import QueryResult
+from tui.panes.console.measures import PLAIN, Measure
 from tui.panes.console.table import measured_text, value_text
-from tui.panes.console.units import PLAIN, Measure
 from tui.states import error_text
 
 EVERY = 30

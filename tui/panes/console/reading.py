@@ -1,4 +1,4 @@
-"""What a query says about its own answer: the limits that it compares with."""
+"""What our parser reads in a query: a mistake, and the limits that its answer is compared with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from math import isfinite
 
 from sources.promql.ast import Binary, Expr, NumberLiteral, Paren, Unary
 from sources.promql.parser import parse
-from sources.promql.results import PromQLError
+from sources.promql.results import ParseError, PromQLError
 from sources.promql.tokens import COMPARISONS
-
-LONGEST = 10_000
-"""Characters of a query that is read here; a longer one is only sent."""
+from tui.panes.console.highlight import LONGEST
 
 
 @lru_cache(maxsize=64)
@@ -24,6 +22,25 @@ def tree(query: str) -> Expr | None:
         return parse(query)
     except PromQLError:
         return None
+
+
+def mistake(text: str) -> tuple[str, int] | None:
+    """What our parser finds wrong with a query, and the character where it is; None while it is merely unfinished,
+    and for what the server may know better."""
+    if len(text) > LONGEST or not text.strip():
+        return None
+    try:
+        parse(text)
+    except ParseError as error:
+        message, place = error.message, error.start
+        if message.startswith("unexpected right parenthesis"):
+            place -= 1  # Prometheus points behind it
+        unfinished = place >= len(text.rstrip()) or message.startswith(("unclosed", "unterminated"))
+        unknown = "end of input" in message or "nested too deeply" in message
+        return None if unfinished or unknown else (message, place)
+    except PromQLError:
+        return None
+    return None
 
 
 def limits(query: str) -> list[float]:

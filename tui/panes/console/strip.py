@@ -15,7 +15,6 @@ from tui.panes.console.answers import range_steps
 from tui.panes.console.highlight import one_line
 from tui.panes.console.memory import Memory
 from tui.panes.console.pins import Board, Pinned, digest
-from tui.panes.console.units import measure
 from tui.session import Session
 from tui.widgets.lines import Line, LineWidget, Piece
 from tui.widgets.spark import trendline
@@ -113,6 +112,8 @@ class PinStrip(LineWidget):
         elif result is None:
             right = [("asking", "dim")]
         else:
+            from tui.panes.console.units import measure
+
             values, text = digest(result, measure(query))
             trend = TREND if columns >= 50 else TREND // 2
             right = [(trendline(values, trend, self._session.look.glyphs), "trend"), (f" {text}", "strong")]

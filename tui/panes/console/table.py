@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from sources.model import QueryResult, Series
 from sources.text import clean
 from tui.panes.console.answers import Answer, common_labels, series_text
-from tui.panes.console.units import PLAIN, Measure
+from tui.panes.console.measures import PLAIN, Measure
 from tui.sheets.sheet import order
 from tui.widgets.axis import format_value
 from tui.widgets.columns import Column

@@ -23,23 +23,12 @@ from sources.promql.ast import (
     VectorSelector,
 )
 from sources.promql.tokens import COMPARISONS
+from tui.panes.console.measures import PLAIN, Measure
 from tui.panes.console.reading import constant, tree
-from tui.widgets.axis import Unit
 
 
 def _words(text: str) -> list[str]:
     return text.split()
-
-
-class Measure(NamedTuple):
-    """How values are written: the scale of `format_value`, and what stands behind the number."""
-
-    unit: Unit = "si"
-    suffix: str = ""
-
-
-PLAIN = Measure()
-"""Numbers without a unit."""
 
 
 class _Dim(NamedTuple):
