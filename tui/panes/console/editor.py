@@ -44,6 +44,12 @@ class QueryEditor(Prompt):
         found = self.lore.metadata if self.lore is not None else {}
         return {name: each.unit for name, each in found.items() if each.unit}
 
+    def mistake(self) -> tuple[str, int] | None:
+        """What our parser finds wrong with what is typed, and the character where it is."""
+        from tui.panes.console.reading import mistake  # here, for the parser: most sessions begin without typing
+
+        return mistake(self.value)
+
     def open(self, sign: str, value: str = "", hint: object = None) -> None:
         """Ask anew."""
         self._choices.close()

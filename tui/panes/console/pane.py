@@ -285,9 +285,7 @@ class ConsolePane(Pane):
         """Says where our parser stumbles over what is being typed; the server gets it all the same."""
         if not self.prompt.has_focus:
             return
-        from tui.panes.console.reading import mistake
-
-        found = mistake(self.prompt.value)
+        found = self.prompt.mistake()
         if found is None:
             self.notes.say([])
             return
