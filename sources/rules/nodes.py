@@ -95,3 +95,12 @@ def node_problem(node: model.Node) -> str:
     """
     words = [] if node.status == "Ready" else [part for part in node.status.split(",") if part != "Ready"]
     return ", ".join([*words, *node.pressures])
+
+
+def wrong_conditions(node: model.Node) -> list[model.Condition]:
+    """The conditions that make a node a problem: Ready that is not True, and pressures that are."""
+    return [
+        each
+        for each in node.conditions
+        if (each.status != "True" if each.type == "Ready" else each.status == "True" and each.type in PRESSURES)
+    ]

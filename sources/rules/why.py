@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sources.model import Event, Node, Pod
-from sources.rules.nodes import PRESSURES, node_problem
+from sources.rules.nodes import node_problem, wrong_conditions
 from sources.rules.pods import pod_problem
 
 _VAGUE = "containers with "
@@ -32,9 +32,5 @@ def pod_why(pod: Pod, events: Iterable[Event], now: float) -> str:
 
 def node_why(node: Node) -> str:
     """Why a node is a problem, "" for a sound one: what the conditions say that make it one."""
-    wrong = [
-        each
-        for each in node.conditions
-        if (each.status != "True" if each.type == "Ready" else each.status == "True" and each.type in PRESSURES)
-    ]
-    return "; ".join(f"{each.reason}: {each.message}" for each in wrong) or node_problem(node)
+    wrong = [f"{each.reason}: {each.message}" for each in wrong_conditions(node)]
+    return "; ".join(wrong) or node_problem(node)

@@ -14,7 +14,7 @@ from tui.describe.alerts import alert_lines
 from tui.describe.containers import containers, scheduling, volumes
 from tui.describe.events import events_of
 from tui.describe.parts import conditions, metadata_lines
-from tui.describe.related import related_lines
+from tui.describe.related import related_lines, troubled_lines
 from tui.describe.seen import Seen
 from tui.describe.usage import Bound, usage_entries
 from tui.sheets.pods import PodLine, owner_text, status_style
@@ -33,6 +33,7 @@ def describe_pod(world: World, seen: Seen, look: Look) -> Sequence[Entry]:
     line = PodLine(pod, world.pod_usage.get(key))
     return [
         *_state(pod, line, look, pod_why(pod, world.events_about("Pod", pod.namespace, pod.name), look.now)),
+        *troubled_lines(world, seen, look),
         *alert_lines(seen.alerts, look),
         *containers(seen.raw, look),
         *events_of(world, ref, look, _owners(pod, seen)),

@@ -38,6 +38,14 @@ def related_lines(world: World, seen: Seen, look: Look) -> list[Text]:
     return [*title, *(lines or [Text("", "nothing that is known", "dim")])]
 
 
+def troubled_lines(world: World, seen: Seen, look: Look) -> list[Text]:
+    """Of what belongs to it what is in trouble itself, to be said early: a full autoscaler, a lost node. Not its
+    owners, whose trouble it is."""
+    found = seen.related.relations if seen.related is not None else ()
+    lines = [_line(each, world, look) for each in found if each.role != "owner"]
+    return [line for line in lines if line.style]
+
+
 def _line(relation: Relation, world: World, look: Look) -> Text:
     ref, note, trouble = relation.ref, relation.note, relation.trouble
     node = world.nodes.get(ref.name) if ref.kind == "Node" else None

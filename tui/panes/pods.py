@@ -10,7 +10,7 @@ from sources.rules.pods import pod_problem, pod_settled
 from sources.rules.why import pod_why
 from tui.panes.grouping import GroupingPane
 from tui.sheets.past import Past
-from tui.sheets.pods import PODS, PodLine
+from tui.sheets.pods import PODS, PodLine, strain
 from tui.subject import Subject
 
 
@@ -47,7 +47,8 @@ class PodsPane(GroupingPane):
 
     def why(self, row: PodLine) -> str:
         pod = row.pod
-        return pod_why(pod, self.session.world.events_about("Pod", pod.namespace, pod.name), self.session.now)
+        events = self.session.world.events_about("Pod", pod.namespace, pod.name)
+        return pod_why(pod, events, self.session.now) or strain(row)
 
     def settled(self, row: PodLine) -> bool:
         return pod_settled(row.pod, self.session.now)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sources.model import Node, NodeUsage
-from sources.rules.nodes import node_problem
+from sources.rules.nodes import node_problem, wrong_conditions
 from sources.rules.resources import Allocated, cpu_percent, memory_percent
 from sources.rules.top import cpu_top_percent, memory_top_percent
 from tui.sheets.amounts import (
@@ -69,6 +69,13 @@ def status_style(line: NodeLine, _: Look) -> str:
     return "warn" if line.node.status.startswith("Ready") else "bad"
 
 
+def _standing(line: NodeLine) -> tuple[int, float]:
+    """Of the nodes in trouble the one first that has it for the shortest time, a cordon last."""
+    if not node_problem(line.node):
+        return NONE, 0.0
+    return NOW, -max((each.since or 0.0 for each in wrong_conditions(line.node)), default=0.0)
+
+
 def _of(used: str, whole: str) -> str:
     """Used and allocatable: "4148m/8"."""
     return used if used == UNKNOWN or whole == UNKNOWN else f"{used}/{whole}"
@@ -121,7 +128,7 @@ NODES: Sheet[NodeLine] = Sheet(
     [
         trouble_field(
             lambda line, look: status_style(line, look),
-            lambda line: NOW if node_problem(line.node) else NONE,
+            _standing,
             lambda line: line.fresh,
         ),
         Field(

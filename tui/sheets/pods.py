@@ -14,6 +14,9 @@ from tui.sheets.trouble import NONE, NOW, OVER, trouble_field
 from tui.sheets.usage import change_field, share_style, trend_field, usage_style
 from tui.widgets.columns import Column
 
+FULL = 95
+"""Percent of a limit from which on it is felt."""
+
 
 class PodLine(NamedTuple):
     """A pod with what is measured of it; `now` is the moment for which it is ordered (epoch seconds)."""
@@ -96,6 +99,16 @@ def _ready_style(line: PodLine, look: Look) -> str:
     return "" if pod.ready == pod.total else "warn"
 
 
+def strain(line: PodLine) -> str:
+    """Which of its limits a pod is at, and what comes of it; "" while there is room."""
+    told = []
+    if (line.cpu_of_limit or 0) >= FULL:
+        told.append(f"CPU at {line.cpu_of_limit}% of its limit: it is throttled")
+    if (line.memory_of_limit or 0) >= FULL:
+        told.append(f"memory at {line.memory_of_limit}% of its limit: it is about to be killed")
+    return "; ".join(told)
+
+
 def owner_text(pod: Pod) -> str:
     return f"{pod.owner.kind}/{pod.owner.name}" if pod.owner else UNKNOWN
 
@@ -144,7 +157,7 @@ PODS: Sheet[PodLine] = Sheet(
         Field(
             Column("cpu", "CPU", 6, align="right", priority=70),
             lambda line, _: cpu(line.cpu),
-            usage_style,
+            lambda line, look: share_style(line.cpu_of_limit or 0, line, look),
             rank=lambda line: line.cpu,
             largest_first=True,
             number=Number("cores", lambda line, _: cores(line.cpu)),
@@ -170,7 +183,7 @@ PODS: Sheet[PodLine] = Sheet(
         Field(
             Column("memory", "MEM", 7, align="right", priority=69),
             lambda line, _: memory(line.memory),
-            usage_style,
+            lambda line, look: share_style(line.memory_of_limit or 0, line, look),
             rank=lambda line: line.memory,
             largest_first=True,
             number=Number("bytes", lambda line, _: line.memory),

@@ -7,7 +7,9 @@ from typing import Any
 
 from sources.contract import Batch, Change, Upsert
 from sources.model import Alert, Condition, NodeUsage, ObjectRef, Owner, PodUsage, Silence
+from sources.related import Related
 from sources.rules.alerts import DisplayAlert, join
+from sources.rules.related import Relation
 from sources.world import World
 from tests.pilot.staged import NOW, event, node, pod
 from tui.describe import Seen, describe_alert, describe_node, describe_object, describe_pod
@@ -64,6 +66,23 @@ def test_a_pod_says_what_it_is_and_why() -> None:
     assert of(lines, "Owner") == ["Deployment/web"]
     assert texts(lines)[0].style == "bad"
     assert not of(lines, "#").count("Containers"), "what was not fetched is not made up"
+
+
+def test_what_is_in_trouble_beside_a_pod_is_said_before_everything_that_belongs_to_it() -> None:
+    scaler = ObjectRef("HorizontalPodAutoscaler", "web", "shop")
+    related = Related(
+        (
+            Relation("owner", ObjectRef("ReplicaSet", "web-1", "shop"), "0/2 ready", True),
+            Relation("node", ObjectRef("Node", "n1"), "Ready"),
+            Relation("autoscaler", scaler, "4 of 2-4 replicas, at its maximum", True),
+        )
+    )
+    lines = texts(describe_pod(world(Upsert(pod("shop/web"))), Seen(REF, related=related), LOOK))
+    end = next(index for index, line in enumerate(lines) if line.label == "#")
+    early = [line for line in lines[:end] if line.text.startswith("! ")]
+    assert [(line.label, line.text, line.target) for line in early] == [
+        ("autoscaler", "! web  4 of 2-4 replicas, at its maximum", Subject(scaler))
+    ]
 
 
 def test_a_pod_that_is_going_says_since_when() -> None:

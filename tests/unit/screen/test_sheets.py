@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sources.contract import Batch, Upsert
-from sources.model import Alert, Node, NodeUsage, Owner, Pod, PodUsage, Silence
+from sources.model import Alert, Condition, Node, NodeUsage, Owner, Pod, PodUsage, Silence
 from sources.rules.alerts import DisplayAlert, join
 from sources.rules.resources import Allocated, allocated
 from sources.text import clean
@@ -21,7 +21,7 @@ from tui.sheets.choice import Choice, ColumnError, named
 from tui.sheets.events import EVENTS, EventLine
 from tui.sheets.nodes import NODES, NodeLine
 from tui.sheets.past import Past
-from tui.sheets.pods import PODS, PodLine
+from tui.sheets.pods import PODS, PodLine, strain
 from tui.sheets.sheet import Filtered, Look, Sheet, order
 from tui.sheets.usage import MEASURED
 
@@ -417,12 +417,44 @@ def test_of_what_is_wrong_the_newest_stands_first_and_the_rest_keeps_its_names_o
     assert [row.pod.name[0] for row in ordered] == ["b", "a", "c", "d", "e"]
 
 
+def test_of_the_nodes_the_newest_trouble_stands_first_and_a_cordon_last() -> None:
+    def condition(kind: str, status: str, since: float) -> Condition:
+        return Condition(kind, status, "why", "because", since)
+
+    ready = condition("Ready", "True", NOW - 5)
+    rows = [
+        NodeLine(node("a", conditions=(ready,))),
+        NodeLine(node("b", "Ready,SchedulingDisabled", conditions=(ready,))),
+        NodeLine(node("c", "NotReady", conditions=(condition("Ready", "Unknown", NOW - 9000),))),
+        NodeLine(
+            node(
+                "d",
+                pressures=("DiskPressure",),
+                conditions=(condition("DiskPressure", "True", NOW - 60), condition("Ready", "True", NOW - 9000)),
+            )
+        ),
+    ]
+    rank = NODES.field("trouble").rank
+    assert rank is not None
+    assert [row.node.name for row in sorted(rows, key=lambda row: order(rank(row), False))] == ["d", "c", "b", "a"]
+
+
 def test_rows_of_a_lost_source_fade_but_for_what_was_wrong() -> None:
     stale = Look(NOW, stale=True)
     line = PodLine(pod("shop/a", "CrashLoopBackOff"), usage())
     assert [style(PODS, line, column, stale) for column in ("name", "cpu", "status")] == ["dim", "dim", "bad"]
     sized = NodeLine(node("a", cpu_allocatable=CORE), NodeUsage("a", CORE // 2, MI, NOW, 15.0))
     assert style(NODES, sized, "cpubar", stale) == "dim"
+
+
+def test_a_pod_at_its_limit_says_so_and_what_comes_of_it() -> None:
+    row = pod("shop/a", cpu_limit=400_000_000, memory_limit=256 * MI)
+    line = PodLine(row, usage(cpu=397_000_000, memory=128 * MI))
+    assert strain(line) == "CPU at 99% of its limit: it is throttled"
+    assert [style(PODS, line, column) for column in ("cpu", "memory")] == ["bad", ""]
+    full = PodLine(row, usage(cpu=1_000_000, memory=250 * MI))
+    assert strain(full) == "memory at 97% of its limit: it is about to be killed"
+    assert strain(PodLine(pod("shop/a"), usage(cpu=8 * CORE))) == strain(PodLine(row)) == ""
 
 
 def test_a_bar_has_the_colour_of_the_load_and_a_track() -> None:
