@@ -157,12 +157,12 @@ DARK = Colours(
 )
 
 LIGHT = Colours(
-    text="#1d2630",
+    text="#24292e",
     strong="bold #000000",
     dim="#5b6672",
     rule="#c3ccd5",
     accent="#00598a",
-    ok="#1b6e34",
+    ok="#1b6e2c",
     wait="#1f5f8f",
     warn="#855800",
     bad="#ad1a24",
@@ -171,10 +171,10 @@ LIGHT = Colours(
     cursor="on #bddcf5",
     cursor_blurred="on #e6e8ea",
     surface="on #f0f1f3",
-    bands=_on("bold #ffffff on {}", "#b3261e #9a4a10 #7a5512 #1b6e34 #0b6b66 #00598a #6b4a9e #4a5663"),
+    bands=_on("bold #ffffff on {}", "#b3261e #9a4a10 #7a5512 #1b6e2c #0b6b66 #00598a #6b4a9e #4a5663"),
     production="bold #ffffff on #b3261e",
-    held="bold #1d2630 on #f0c050",
-    series=("#00598a", "#9a6200", "#1b6e34", "#87308f", "#b04a20", "#0b6b66", "#3048b0", "#404a56"),
+    held="bold #24292e on #f0c050",
+    series=("#00598a", "#9a6200", "#1b6e2c", "#87308f", "#b04a20", "#0b6b66", "#3048b0", "#404a56"),
 )
 
 # Blue to orange, told apart by every kind of colour vision (after Okabe and Ito); vermilion is darker than orange.
@@ -243,7 +243,7 @@ BASES = tuple(
         primary=background,
         background=background,
         surface=background,
-        foreground="#1d2630" if name == "light" else "#d3dae3",
+        foreground="#24292e" if name == "light" else "#d3dae3",
         dark=name != "light",
     )
     for name, background in BACKGROUNDS.items()

@@ -75,6 +75,7 @@ def test_words_stay_apart_and_readable_on_256_colours(name: str) -> None:
         seen[style_name] = less(colour)
         assert contrast(seen[style_name], ground) >= (SHAPE if style_name == "dim" else 4.0), style_name
     assert len(set(seen.values())) == len(seen)
+    assert max(seen["name"]) - min(seen["name"]) <= 8, "plain text has no colour, so that colours mean something"
 
 
 @pytest.mark.parametrize("name", BACKGROUNDS)
