@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Raw
 
-from sources.contract import Unavailable
+from sources.contract import SourceError, Unavailable
 from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.outbox import Sink
@@ -19,6 +19,8 @@ from sources.model import Thing
 
 SLICE = 200
 """Objects decoded before others get their turn on the event loop."""
+LONG = 20.0
+"""Seconds after which a list that breaks was ended by somebody's limit, and would be again."""
 REFUSALS = (400, 404, 405, 406, 415, 422)
 """What a server answers to a parameter that it does not take."""
 
@@ -39,6 +41,7 @@ class Listing:
         """How many objects there were in all when the first page came; None where that is not known."""
         self.paged = False
         """Whether there was a first page: its rows stay until a list is complete."""
+        self._in_pages = False
         self._cluster, self._path, self._decoded = cluster, path, decoded
         self._store, self._outbox, self._standing = store, outbox, standing
 
@@ -64,14 +67,23 @@ class Listing:
         return meta
 
     async def everything(self, version: str) -> str | None:
-        """All there is, at least as new as `version`; gives the version it has."""
+        """All there is, at least as new as `version`; gives the version it has.
+
+        In one piece, which servers have in memory, unless that was ended on its way after `LONG`: API servers end
+        every list after a minute, so over a slow link it would never arrive. Then in pages, each a short request.
+        """
         self._store.begin()
-        meta = await self._download({"resourceVersion": version})
+        started = self._cluster.clock.monotonic()
+        try:
+            meta = await self._download({"limit": str(PAGE)} if self._in_pages else {"resourceVersion": version})
+        except SourceError:
+            self._in_pages = self._in_pages or self._cluster.clock.monotonic() - started >= LONG
+            raise
         while meta.continue_:
             try:
                 meta = await self._download({"limit": str(PAGE), "continue": meta.continue_})
             except ApiStatusError as error:
-                if error.status != 410:
+                if error.status != 410 or self._in_pages:
                     raise
                 self._store.begin()  # the token expired: once more, in one piece
                 meta = await self._download({"resourceVersion": ""})
