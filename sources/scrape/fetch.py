@@ -11,6 +11,7 @@ from sources.contract import Denied, NotSupported, Unavailable
 from sources.http.endpoint import Link, direct, send
 from sources.http.reply import Reply, kubernetes_error
 from sources.http.settings import HttpConfig, parse_url
+from sources.scrape import summary
 from sources.scrape.cluster import Cluster, problem
 from sources.scrape.targets import Target
 from sources.scrape.usage import USAGE, exposition
@@ -85,6 +86,8 @@ def opened(reply: Reply, target: Target) -> Body:
         raise NotSupported(f"answered {reply.status}" + (f": {said}" if said else ""))
     if reply.is_html:
         raise NotSupported("answered with an HTML page, not with metrics")
+    if target.summary:
+        return Body(summary.exposition(reply.body))
     kind = reply.content_type
     if "protobuf" in kind or "json" in kind:
         raise NotSupported(f"answered with {kind}, not with metrics in a text format")

@@ -22,7 +22,8 @@ class ScrapeConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     pushgateways: tuple[str, ...] = ()
     """URLs whose samples keep the job and instance they were pushed with."""
     kubelets: bool = True
-    """/metrics/resource, /metrics and /metrics/cadvisor of the nodes, through the API server."""
+    """/metrics/resource, /metrics, /metrics/cadvisor and /stats/summary (as the series kube_summary_...) of the
+    nodes, through the API server."""
     annotated: bool = True
     """Services and pods annotated prometheus.io/scrape, and the usual exporters."""
     usage: bool = True

@@ -11,6 +11,7 @@ from sources.contract import Misconfigured
 from sources.http.settings import parse_url
 from sources.model import Labels
 from sources.scrape.objects import Object, Pod, Port, Service
+from sources.scrape.summary import PATH as SUMMARY
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -30,6 +31,8 @@ class Target(NamedTuple):
     """The right that reaching it takes; targets with the same one are refused together."""
     size: int = 100_000
     """Bytes that its answer is taken to have before there was one."""
+    summary: bool = False
+    """Whether it answers with a kubelet's summary and not with metrics."""
 
 
 def labelled(**pairs: str) -> Labels:
@@ -52,15 +55,28 @@ def direct(text: str, pushgateway: bool = False) -> Target:
 
 # -- nodes -------------------------------------------------------------------------------------------------
 
-KUBELET = (("/metrics/resource", 20_000), ("/metrics", 150_000), ("/metrics/cadvisor", 500_000))
-"""Paths and the usual size of their answers, the cheapest first."""
+KUBELET = (
+    ("/metrics/resource", 20_000),
+    ("/metrics", 150_000),
+    ("/metrics/cadvisor", 500_000),
+    (SUMMARY, 150_000),
+)
+"""Paths and the usual size of their answers, those worth most first."""
 
 
 def kubelet(node: str, path: str, size: int) -> Target:
     """A path of a kubelet, through the node's proxy."""
     labels = labelled(job="kubelet", instance=node, node=node, metrics_path=path)
     proxied = f"/api/v1/nodes/{quote(node, safe='')}/proxy{path}"
-    return Target(f"node {node}{path}", labels, proxied, honor_labels=True, right="get nodes/proxy", size=size)
+    return Target(
+        f"node {node}{path}",
+        labels,
+        proxied,
+        honor_labels=True,
+        right="get nodes/proxy",
+        size=size,
+        summary=path == SUMMARY,
+    )
 
 
 # -- services and pods -------------------------------------------------------------------------------------

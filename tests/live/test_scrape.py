@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import pytest
 import trustme
 
@@ -104,6 +105,47 @@ async def test_an_annotated_pod_is_read_through_the_api_server(bed: Bed) -> None
         bed.kubectl_run("annotate", *pod, "prometheus.io/scrape-")
 
 
+KSM_SEEDS = (
+    'kube_deployment_status_replicas_available{namespace="kube-system", deployment="coredns"}',
+    'kube_pod_status_ready{condition="true"} == 1 '
+    'and on (namespace, pod) kube_pod_container_resource_requests{resource="cpu"} > 0',
+    "sum by (phase) (kube_pod_status_phase)",
+)
+
+
+@pytest.mark.parametrize("proxied", [False, True], ids=["by its URL", "through its pod's proxy"])
+async def test_kube_state_metrics_of_the_cluster(bed: Bed, proxied: bool) -> None:
+    if proxied and not loopback.has(loopback.address_of(bed.state)):
+        pytest.skip("no address here that the API server proxies to")
+    given: dict[str, Any] = {"user": "admin"} if proxied else {"urls": (bed.kube_state_metrics_url,)}
+    async with scraping(bed, kubelets=False, usage=False, **given) as source:
+        await source.collect()
+        for expr in KSM_SEEDS:
+            assert (await source.query(expr)).series, expr
+        (series,) = (await source.query(KSM_SEEDS[0])).series
+        (coredns,) = [
+            item for item in bed.api().list("Deployment", "apps/v1") if item["metadata"]["name"] == "coredns"
+        ]
+        assert series.values == (coredns["status"]["availableReplicas"],)
+        service = dict(series.labels).get("service")
+        assert service == ("kube-prometheus-stack-kube-state-metrics" if proxied else None)
+
+
+async def test_what_was_pushed_keeps_its_job_and_instance(bed: Bed) -> None:
+    labels = "/metrics/job/nightly/instance/db-1"
+    async with httpx.AsyncClient(base_url=bed.pushgateway_url) as client:
+        pushed = await client.put(labels, content=b"# TYPE backup_rows gauge\nbackup_rows 42\n")
+        pushed.raise_for_status()
+        try:
+            async with scraping(bed, pushgateways=(bed.pushgateway_url,)) as source:
+                await source.collect()
+                (series,) = (await source.query("backup_rows")).series
+                assert dict(series.labels) == {"__name__": "backup_rows", "job": "nightly", "instance": "db-1"}
+                assert series.values == (42.0,)
+        finally:
+            await client.delete(labels)
+
+
 async def test_the_metrics_api_as_series(bed: Bed) -> None:
     async with scraping(bed, "admin", kubelets=False, annotated=False) as source:
         await source.collect()
@@ -137,6 +179,7 @@ KUBELET = {
     "/metrics/resource": b"node_cpu_usage_seconds_total 5 %d\n",
     "/metrics": b"# TYPE kubelet_running_pods gauge\nkubelet_running_pods 3\n",
     "/metrics/cadvisor": b'container_cpu_usage_seconds_total{namespace="shop",pod="web-1",container="app"} 7 %d\n',
+    "/stats/summary": b'{"node": {"fs": {"usedBytes": 40, "capacityBytes": 100}}, "pods": []}',
 }
 
 
@@ -189,6 +232,9 @@ async def test_a_kubelet_is_read_through_its_nodes_proxy(bed: Bed, kubelet: str)
         ours = {"job": "kubelet", "instance": kubelet, "node": kubelet, "metrics_path": "/metrics/cadvisor"}
         assert dict(series.labels) == {"__name__": "container_cpu_usage_seconds_total", **own, **ours}
         assert series.values == (7.0,)
+        share = "kube_summary_node_fs_used_bytes / kube_summary_node_fs_capacity_bytes"
+        (series,) = (await source.query(share)).series
+        assert (dict(series.labels)["node"], series.values) == (kubelet, (0.4,))
 
 
 class TestScrape(SourceContract):

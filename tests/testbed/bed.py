@@ -35,8 +35,8 @@ GROUPS = ("control-plane", "nodes", "metrics", "monitoring")
 _BUILT_FOR = {
     "control-plane": ("etcd", "kube-apiserver", "kubectl", "kube-controller-manager", "kube-scheduler"),
     "nodes": ("kwok",),
-    "metrics": (),
-    "monitoring": ("prometheus", "alertmanager", "node_exporter"),
+    "metrics": ("kube-state-metrics",),
+    "monitoring": ("prometheus", "alertmanager", "node_exporter", "pushgateway"),
 }
 
 
@@ -81,6 +81,17 @@ class Bed:
     def node_exporter_url(self) -> str:
         """The node exporter; its samples are at /metrics."""
         return self._url("node-exporter")
+
+    @property
+    def pushgateway_url(self) -> str:
+        """The Pushgateway."""
+        return self._url("pushgateway")
+
+    @property
+    def kube_state_metrics_url(self) -> str:
+        """kube-state-metrics of the cluster, at the address that the API server's proxy can reach too."""
+        server = self._server("kube-state-metrics")
+        return server.ready.rpartition("/")[0]
 
     @property
     def etcd_url(self) -> str:
@@ -275,12 +286,13 @@ class Bed:
                 debian.ensure(self.cache, "prometheus", "usr/bin/prometheus")
             except TestBedError as error:
                 notes.append(f"no Prometheus 2: {error}")
+            if changed:
+                self._reload()
+        if groups & {"metrics", "monitoring"}:
             try:
                 loopback.add(loopback.address_of(self.state))
             except TestBedError as error:
-                notes.append(f"no Prometheus behind the API server's service proxy: {error}")
-            if changed:
-                self._reload()
+                notes.append(f"nothing behind the API server's service proxy: {error}")
         files.write(self.state / "notes.json", json.dumps(notes))
 
     def _reload(self) -> None:

@@ -21,6 +21,9 @@ from tests.testbed.versions import Binary
 
 KUBERNETES = "k8s.io/kubernetes"
 ALERTMANAGER = "github.com/prometheus/alertmanager"
+KUBE_STATE_METRICS = "k8s.io/kube-state-metrics/v2"
+# kube-state-metrics takes one type of it; the version of the others is not to be had.
+_STAGED = {"k8s.io/sample-controller": "v0.34.3"}
 
 
 def binary_path(cache: Path, name: str) -> Path:
@@ -92,7 +95,7 @@ def _module(go: str, cache: Path, module_set: str) -> Path:
     """The folder of the Go module a set is built from; its name depends on all versions of the set."""
     modules = versions.MODULE_SETS[module_set]
     pins = "\n".join(f"{name} {version}" for name, version in sorted(modules.items()))
-    digest = hashlib.sha256((pins + versions.STAGING).encode()).hexdigest()[:12]
+    digest = hashlib.sha256((pins + versions.STAGING + str(_STAGED)).encode()).hexdigest()[:12]
     folder = cache / "build" / f"{module_set}-{digest}"
     if (folder / "go.mod").exists():
         return folder
@@ -102,10 +105,11 @@ def _module(go: str, cache: Path, module_set: str) -> Path:
     if KUBERNETES in modules:
         go_mod = Path(_download(go, folder, KUBERNETES, versions.KUBERNETES)["GoMod"]).read_text()
         staging = re.findall(r"^\s*(\S+) => \./staging/", go_mod, re.MULTILINE)
-        replaced += [f"{name} => {name} {versions.STAGING}" for name in staging]
-    if ALERTMANAGER in modules:
-        _alertmanager_without_ui(go, folder)
-        replaced.append(f"{ALERTMANAGER} => ./alertmanager")
+        replaced += [f"{name} => {name} {_STAGED.get(name, versions.STAGING)}" for name in staging]
+    for name, adapt in ((ALERTMANAGER, _without_ui), (KUBE_STATE_METRICS, _for_newer_libraries)):
+        if name in modules:
+            adapt(_copied(go, folder, name, modules[name]))
+            replaced.append(f"{name} => ./{name}")
     lines = ["module topmast.test/testbed", "", "go 1.26.0", ""]
     lines += [f"require {name} {version}" for name, version in modules.items()]
     lines += [f"replace {line}" for line in replaced]
@@ -114,16 +118,32 @@ def _module(go: str, cache: Path, module_set: str) -> Path:
     return folder
 
 
-def _alertmanager_without_ui(go: str, folder: Path) -> None:
-    """Copy Alertmanager and give it an empty web page: the published module embeds files that only its own
-    release build produces, and does not compile without them."""
-    copy = folder / "alertmanager"
-    if not copy.exists():
-        shutil.copytree(
-            _download(go, folder, ALERTMANAGER, versions.ALERTMANAGER)["Dir"], copy, copy_function=shutil.copyfile
-        )
-        for path in (copy, *copy.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)  # the module cache is read-only
-    page = copy / "ui" / "app" / "dist" / "index.html"
+def _copied(go: str, folder: Path, module: str, version: str) -> Path:
+    """A copy of a published module that can be changed, below `folder` under its own name."""
+    copy = folder / module
+    if copy.exists():
+        shutil.rmtree(copy)  # of a build that was cut off
+    shutil.copytree(_download(go, folder, module, version)["Dir"], copy, copy_function=shutil.copyfile)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)  # the module cache is read-only
+    return copy
+
+
+def _without_ui(alertmanager: Path) -> None:
+    """Give Alertmanager an empty web page: the published module embeds files that only its own release build
+    produces, and does not compile without them."""
+    page = alertmanager / "ui" / "app" / "dist" / "index.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text("<!doctype html><title>Alertmanager</title>no web page in the test bed\n")
+
+
+def _for_newer_libraries(metrics: Path) -> None:
+    """Let kube-state-metrics compile with the libraries of the others (a minute instead of ten): client-go's Store
+    has two more methods by now, and automemlimit calls its function otherwise."""
+    (metrics / "pkg" / "metrics_store" / "bookmark.go").write_text(
+        "package metricsstore\n\n"
+        "func (s *MetricsStore) Bookmark(_ string) {}\n\n"
+        'func (s *MetricsStore) LastStoreSyncResourceVersion() string { return "" }\n'
+    )
+    server = metrics / "pkg" / "app" / "server.go"
+    server.write_text(server.read_text().replace("memlimit.SetGoMemLimitWithOpts(", "memlimit.Set("))

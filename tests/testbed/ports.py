@@ -20,6 +20,7 @@ PREFERRED = {
     "node-exporter": 23100,
     "kube-state-metrics": 23080,
     "kube-state-metrics-telemetry": 23081,
+    "pushgateway": 23092,
 }
 
 

@@ -176,7 +176,22 @@ def _nodes(plan: Plan) -> list[Server]:
         Server("kwok", "nodes", kwok, f"http://127.0.0.1:{port}/healthz"),
         _own(plan, "keeper", "nodes", "tests.testbed.keeper"),
         _own(plan, "usage", "metrics", "tests.testbed.usage"),
+        _state_metrics(plan),
     ]
+
+
+def _state_metrics(plan: Plan) -> Server:
+    host = plan.proxied or "127.0.0.1"  # it listens at one address
+    port, telemetry = plan.ports["kube-state-metrics"], plan.ports["kube-state-metrics-telemetry"]
+    command = [
+        str(plan.program("kube-state-metrics")),
+        f"--kubeconfig={plan.state / 'kubeconfig' / 'admin.yaml'}",
+        f"--host={host}",
+        f"--port={port}",
+        "--telemetry-host=127.0.0.1",
+        f"--telemetry-port={telemetry}",
+    ]
+    return Server("kube-state-metrics", "metrics", command, f"http://{host}:{port}/healthz")
 
 
 def _monitoring(plan: Plan) -> list[Server]:
@@ -197,6 +212,12 @@ def _monitoring(plan: Plan) -> list[Server]:
                 "--log.level=warn",
             ],
             plan.url("node-exporter") + "/",
+        ),
+        Server(
+            "pushgateway",
+            "monitoring",
+            [str(plan.program("pushgateway")), *listen("pushgateway"), "--log.level=warn"],
+            plan.url("pushgateway") + "/-/ready",
         ),
         Server(
             "alertmanager",

@@ -9,6 +9,8 @@ KWOK = "v0.8.0"
 PROMETHEUS = "v0.316.0"  # module numbering: v0.316.0 is Prometheus 3.16.0
 ALERTMANAGER = "v0.34.2"
 NODE_EXPORTER = "v1.12.1"
+PUSHGATEWAY = "v1.11.1"
+KUBE_STATE_METRICS = "v2.18.0"
 
 # What is built from one Go module shares its dependencies, each in one version and compiled once.
 MODULE_SETS = {
@@ -18,6 +20,8 @@ MODULE_SETS = {
         "sigs.k8s.io/kwok": KWOK,
         "github.com/prometheus/prometheus": PROMETHEUS,
         "github.com/prometheus/node_exporter": NODE_EXPORTER,
+        "github.com/prometheus/pushgateway": PUSHGATEWAY,
+        "k8s.io/kube-state-metrics/v2": KUBE_STATE_METRICS,
     },
     # Does not compile with the version of automemlimit that Prometheus needs.
     "alertmanager": {"github.com/prometheus/alertmanager": ALERTMANAGER},
@@ -80,6 +84,18 @@ BINARIES = (
         "github.com/prometheus/node_exporter",
         NODE_EXPORTER,
         NODE_EXPORTER.removeprefix("v"),
+    ),
+    _prometheus(
+        "pushgateway",
+        "github.com/prometheus/pushgateway",
+        PUSHGATEWAY,
+        PUSHGATEWAY.removeprefix("v"),
+    ),
+    _prometheus(
+        "kube-state-metrics",
+        "k8s.io/kube-state-metrics/v2",
+        KUBE_STATE_METRICS,
+        KUBE_STATE_METRICS,
     ),
 )
 BY_NAME = {binary.name: binary for binary in BINARIES}

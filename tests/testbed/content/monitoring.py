@@ -1,4 +1,4 @@
-"""Services in the cluster behind which the real Prometheus and Alertmanager answer.
+"""Services in the cluster behind which the real monitoring servers answer.
 
 The API server's service proxy only goes to an address that a pod of the endpoint has. So each server gets a pod on
 the node kept by hand, with the servers' real address in its status, and a service that selects it. Names and
@@ -18,14 +18,21 @@ RELEASE = "kube-prometheus-stack"
 PODS = {
     f"prometheus-{RELEASE}-prometheus-0": ("prometheus", 9090, "prometheus"),
     f"alertmanager-{RELEASE}-alertmanager-0": ("alertmanager", 9093, "alertmanager"),
+    f"{RELEASE}-kube-state-metrics-0": ("kube-state-metrics", 8080, "kube-state-metrics"),
+    "prometheus-pushgateway-0": ("prometheus-pushgateway", 9091, "pushgateway"),
 }
+OPERATED = ("prometheus", "alertmanager")
+
+
+def _port_name(app: str) -> str:
+    return "http-web" if app in OPERATED else "http"
 
 
 def pods(ports: dict[str, int]) -> list[Object]:
     """The pods that stand for the servers."""
     found = []
     for name, (app, _, server) in PODS.items():
-        port = {"name": "http-web", "containerPort": ports[server]}
+        port = {"name": _port_name(app), "containerPort": ports[server]}
         meta = {"name": name, "namespace": NAMESPACE, "labels": {"app.kubernetes.io/name": app}}
         spec = {
             "nodeName": HAND,
@@ -64,7 +71,7 @@ def pod_status(pod: Object, address: str, now: datetime) -> Object:
 def _service(name: str, app: str, port: int, target: int, labels: dict[str, str], headless: bool) -> Object:
     spec: Object = {
         "selector": {"app.kubernetes.io/name": app},
-        "ports": [{"name": "http-web", "port": port, "targetPort": target, "protocol": "TCP"}],
+        "ports": [{"name": _port_name(app), "port": port, "targetPort": target, "protocol": "TCP"}],
     }
     if headless:
         spec["clusterIP"] = "None"
@@ -73,9 +80,13 @@ def _service(name: str, app: str, port: int, target: int, labels: dict[str, str]
 
 
 def services(ports: dict[str, int]) -> list[Object]:
-    """For each server the headless service of the operator and the service of the chart."""
+    """For each server the service of its chart, and for those that the operator runs its headless one."""
     found = []
     for app, port, server in PODS.values():
+        if app not in OPERATED:
+            name = app if app.startswith("prometheus-") else f"{RELEASE}-{app}"
+            found.append(_service(name, app, port, ports[server], {"app.kubernetes.io/name": app}, False))
+            continue
         operated = {f"operated-{app}": "true"}
         chart = {
             "app": f"{RELEASE}-{app}",

@@ -14,8 +14,11 @@ import pytest
 from sources.contract import Misconfigured, NotSupported, QueryError, Status, Unavailable
 from sources.model import QueryResult
 from sources.scrape import ScrapeConfig, ScrapeSource
+from sources.scrape.targets import KUBELET
 from sources.testing import ManualClock, SourceContract, settle
 from tests.unit.scrape.staged import METRICS, Staged, answering, rows, source
+
+SUMMARY = {"node": {"memory": {"time": "2023-11-14T22:13:20Z", "workingSetBytes": 600}}}
 
 
 async def test_an_exporter_is_read_and_answers_promql() -> None:
@@ -146,6 +149,7 @@ def cluster() -> Staged:
             f"/api/v1/nodes/{node}/proxy/metrics/cadvisor",
             b'container_memory_usage_bytes{namespace="shop",pod="web-1"} 5 1700000000000\n',
         )
+        staged.put(f"/api/v1/nodes/{node}/proxy/stats/summary", SUMMARY)
     state = {"metadata": {"name": "kube-state-metrics", "namespace": "kube-system"}}
     staged.items(
         "/api/v1/services",
@@ -199,9 +203,13 @@ async def test_a_cluster_is_read_through_its_api_server() -> None:
     assert dict(series.labels)["pod"] == "ksm-1"
     (series,) = (await scrape.query('container_memory_usage_bytes{node="a"}')).series
     assert (dict(series.labels)["pod"], dict(series.labels)["job"]) == ("web-1", "kubelet")
-    assert len((await scrape.query('up{job="kubelet"} == 1')).series) == 6
+    assert len((await scrape.query('up{job="kubelet"} == 1')).series) == 8
     assert rows(await scrape.query("topmast_node_cpu_cores")) == {"node=a": 0.25}
     assert rows(await scrape.query("topmast_pod_memory_bytes")) == {"namespace=shop,pod=web-1": 2048.0}
+    working = await scrape.query(
+        'kube_summary_node_memory_working_set_bytes{node="a", metrics_path="/stats/summary"}'
+    )
+    assert [each.values for each in working.series] == [(600.0,)]
     (series,) = (await scrape.query("reqs_total")).series
     assert dict(series.labels) | {"instance": "10.0.0.2:9000", "node": "b"} == dict(series.labels)
     await scrape.close()
@@ -210,7 +218,7 @@ async def test_a_cluster_is_read_through_its_api_server() -> None:
 async def test_a_right_that_is_missing_is_named_and_asked_for_once() -> None:
     staged = cluster()
     for node in ("a", "b"):
-        for path in ("/metrics/resource", "/metrics", "/metrics/cadvisor"):
+        for path, _ in KUBELET:
             staged.forbid(f"/api/v1/nodes/{node}/proxy{path}", "get nodes/proxy")
     scrape = source(staged, max_targets=50)
     status = await scrape.collect()
@@ -229,7 +237,7 @@ async def test_what_the_api_server_says_of_a_target_is_told() -> None:
     scrape = source(staged)
     status = await scrape.collect()
     assert status.missing == ("node a/metrics down: the API server answered 400 address not allowed",)
-    assert (status.state, status.detail.partition(",")[0]) == ("partial", "8 of 9 targets")
+    assert (status.state, status.detail.partition(",")[0]) == ("partial", "10 of 11 targets")
     await scrape.close()
 
 
