@@ -20,11 +20,12 @@ MODULE_SETS = {
         "sigs.k8s.io/kwok": KWOK,
         "github.com/prometheus/prometheus": PROMETHEUS,
         "github.com/prometheus/node_exporter": NODE_EXPORTER,
-        "github.com/prometheus/pushgateway": PUSHGATEWAY,
         "k8s.io/kube-state-metrics/v2": KUBE_STATE_METRICS,
     },
     # Does not compile with the version of automemlimit that Prometheus needs.
     "alertmanager": {"github.com/prometheus/alertmanager": ALERTMANAGER},
+    # Compiles with the newer prometheus/common of the others, and panics at each push.
+    "pushgateway": {"github.com/prometheus/pushgateway": PUSHGATEWAY},
 }
 
 
@@ -90,6 +91,7 @@ BINARIES = (
         "github.com/prometheus/pushgateway",
         PUSHGATEWAY,
         PUSHGATEWAY.removeprefix("v"),
+        module_set="pushgateway",
     ),
     _prometheus(
         "kube-state-metrics",
