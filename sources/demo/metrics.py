@@ -67,14 +67,15 @@ class DemoStorage:
 
     def _matching(self, matchers: Sequence[Matcher], start: float, end: float) -> Iterator[tuple[Labels, Gauge]]:
         checks = [(matcher.name, _test(matcher)) for matcher in matchers]
-        named = [check for name, check in checks if name == "__name__"]
+        of_name = [check for name, check in checks if name == "__name__"]
         rest = [(name, check) for name, check in checks if name != "__name__"]
         for family in FAMILIES:
-            if not all(check(family.name) for check in named):
+            if not all(check(family.name) for check in of_name):
                 continue
             for labels, gauge in self._series(family, start, end):
                 if all(check(labels.get(name, "")) for name, check in rest):
-                    yield tuple(sorted((labels | {"__name__": family.name}).items())), gauge
+                    named = (labels | {"__name__": family.name}).items()
+                    yield tuple(sorted(pair for pair in named if pair[1])), gauge  # a pod without a node, say
 
     def _series(self, family: Family, start: float, end: float) -> SeriesOf:
         if family.name == "ALERTS":

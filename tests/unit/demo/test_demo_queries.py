@@ -172,3 +172,13 @@ def test_the_demo_opens_without_numpy() -> None:
     )
     root = Path(__file__).resolve().parents[3]
     assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 0
+
+
+async def test_no_label_is_empty() -> None:
+    """A pod that waits for a node has no node, and an empty label is none."""
+    source = demo()
+    (waiting,) = (await source.query("count(kube_pod_info{node=''})")).series
+    assert waiting.values[-1] >= 1
+    found = (await source.query("{__name__=~'kube_.*'}")).series
+    assert [labels for each in found for labels in each.labels if not labels[1]] == []
+    await source.close()
