@@ -9,6 +9,7 @@ from rich.style import Style
 from tui.keymap import Keymap
 from tui.panes.title import clipped
 from tui.widgets.lines import Line, LineWidget, Piece
+from tui.widgets.text import width
 
 HINTS = (
     ("help", "help"),
@@ -79,8 +80,22 @@ class TabLine(LineWidget):
         self.update_lines()
 
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
-        pieces: list[Piece] = []
-        for title, summary, shown in self.tabs:
-            pieces.append((f" {title} ", "title.name.focused" if shown else "strong"))
-            pieces.append((f"{summary} " if summary else "", "bad" if "!" in summary else "dim"))
+        pieces = _tabs(self.tabs)
+        if _width(pieces) > columns:
+            pieces = _tabs([(title, summary if shown else "", shown) for title, summary, shown in self.tabs])
+        if _width(pieces) > columns:  # the shown one is the one that must be seen
+            first = next((place for place, (*_, shown) in enumerate(self.tabs) if shown), 0)
+            pieces = _tabs(self.tabs[first:])
         return [Line(tuple(clipped(pieces, columns)))]
+
+
+def _tabs(tabs: Sequence[tuple[str, str, bool]]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for title, summary, shown in tabs:
+        pieces.append((f" {title} ", "title.name.focused" if shown else "strong"))
+        pieces.append((f"{summary} " if summary else "", "bad" if "!" in summary else "dim"))
+    return pieces
+
+
+def _width(pieces: Sequence[Piece]) -> int:
+    return sum(width(text) for text, _ in pieces)

@@ -41,13 +41,16 @@ class TitleLine(LineWidget):
 
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
         label = [(f" {self.letter} ", "held")] if self.letter else []
-        # The first piece is the name; that of the pane with the keyboard is a tag.
-        (name, style), *rest = self.left or [("", "")]
-        left = clipped([*label, (name, f"{style}.focused" if self.focused_pane else style), *rest], columns)
+        left = clipped([*label, *map(self._lit, self.left)], columns)
         room = columns - sum(width(text) for text, _ in left) - 1
         right = clipped(self.right, max(room, 0))
         gap = columns - sum(width(text) for text, _ in (*left, *right))
         return [Line((*left, *self._rule(gap), *right))]
+
+    def _lit(self, piece: Piece) -> Piece:
+        """The name of the pane with the keyboard is a tag."""
+        lit = self.focused_pane and piece[1] == "title.name"
+        return (piece[0], "title.name.focused") if lit else piece
 
     def _rule(self, cells: int) -> Sequence[Piece]:
         if not self.said or cells < SAYING:
