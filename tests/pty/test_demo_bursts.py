@@ -87,6 +87,11 @@ def test_pasted_text_stays_text(screen: StagedScreen) -> None:
     screen.press("e", CTRL_U, "\x1b[200~rate(a[5m])\nq z\x1b[201~", ENTER)
     assert "> rate(a[5m]) q z" in screen.text
     assert title(screen, "Pods"), "nothing of it was taken for a key"
+    screen.press(":", "\x1b[200~a\x1b[31mb\x1bz\rq\x1b[201~")
+    assert screen.text.splitlines()[-1].startswith(":a[31mbz q")
+    screen.press(ESC, "\x1b[200~zz\x1bzq\x1b[31mz\x1b[201~")
+    assert title(screen, "Pods")
+    assert screen.process.poll() is None
 
 
 def test_sequences_in_two_writes(tmp_path: Path) -> None:

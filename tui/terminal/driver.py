@@ -6,7 +6,6 @@ what is drawn.
 """
 
 import os
-import re
 import signal
 import sys
 import termios
@@ -26,6 +25,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from tui.terminal.ascii_output import use_ascii
 from tui.terminal.background import ASK, Answers
 from tui.terminal.environment import is_utf8
+from tui.terminal.pasted import Pasted
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -43,23 +43,14 @@ RESET = (
 )
 
 
-# Esc and the next key arrive together over a slow link; no terminal sends the two for one key that means something
-# here. What does: CSI, SS3, answers (OSC, DCS, APC, PM, SOS, ST), Shift-Tab of the Linux console, Alt-b, Alt-f and
-# Alt-Backspace in a prompt.
-_LONE_ESCAPE = re.compile(r"\x1b(?=[^\x1b\[O\]P_^X\\bf\t\x7f])")
-_ESCAPE_KEY = "\x1b[27u"
-_PASTE = "\x1b[200~"
-
-
 class TerminalLostError(Exception):
     """The terminal has hung up: its window was closed or the connection ended."""
 
 
 class LenientDecoder(IncrementalDecoder):
-    """UTF-8 of the keyboard; an invalid byte (another encoding, an old mouse report) becomes U+FFFD.
-
-    An Esc that begins nothing becomes what terminals with the newer keyboard protocol send for it; Textual would
-    take it and all that was typed behind it for one unknown key.
+    """UTF-8 of the keyboard; an invalid byte (another encoding, an old mouse report) becomes U+FFFD. Textual would
+    take an Esc that begins nothing, and all that was typed behind it, for one unknown key; and one in a paste for
+    its end.
     """
 
     answers: Answers | None = None
@@ -67,6 +58,7 @@ class LenientDecoder(IncrementalDecoder):
 
     def __init__(self, errors: str = "replace") -> None:
         super().__init__("replace")
+        self._pasted = Pasted()
 
     def decode(self, input: "ReadableBuffer", final: bool = False) -> str:  # noqa: A002
         """Decode. No bytes before the end mean a lost terminal: reading would return at once for ever."""
@@ -75,9 +67,7 @@ class LenientDecoder(IncrementalDecoder):
         text = super().decode(input, final)
         if self.answers is not None:
             text = self.answers.without(text)
-        if "\x1b" in text and _PASTE not in text:
-            text = _LONE_ESCAPE.sub(_ESCAPE_KEY, text)
-        return text
+        return self._pasted.tame(text)
 
 
 class SafeWriterThread(WriterThread):

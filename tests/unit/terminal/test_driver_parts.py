@@ -30,7 +30,17 @@ def test_an_escape_that_begins_nothing_is_a_key_of_its_own() -> None:
         b"\x1b]11;x\x1b\\",
     ):
         assert decode(whole) == whole.decode()
-    assert decode(b"\x1b[200~a\x1bb\x1bc\x1b[201~") == "\x1b[200~a\x1bb\x1bc\x1b[201~", "what is pasted"
+
+
+def test_an_escape_in_a_paste_is_left_out_wherever_a_read_ends() -> None:
+    sent = b"j\x1b[200~a\x1b[31mq\x1bc\r\x1b[20~\x1b[201~\x1bj\x1b[200~\x1b\x1b[201~\x1b"
+    meant = "j\x1b[200~a[31mqc\r[20~\x1b[201~\x1b[27uj\x1b[200~\x1b[201~\x1b"
+    assert LenientDecoder().decode(sent) == meant
+    for place in range(1, len(sent)):
+        decode = LenientDecoder().decode
+        # An Esc at the end of a read is typed alone: what comes later begins something else.
+        later = meant.replace("\x1b[27u", "\x1b") if sent[place - 2 : place + 1] == b"~\x1bj" else meant
+        assert decode(sent[:place]) + decode(sent[place:]) == later, place
 
 
 def test_decoder_reports_the_end_of_input() -> None:
