@@ -12,9 +12,6 @@ from tui.widgets.prompt import Prompt
 if TYPE_CHECKING:
     from tui.screen import MainScreen
 
-PREVIEWED = 20_000
-"""Up to so many rows a filter is tried while it is typed; more of them wait for Enter."""
-
 
 class Asking(Prompt):
     """Hidden until somebody types `:` or `/`. A filter shows what it does at once; Esc brings the old one back."""
@@ -77,7 +74,7 @@ class Asking(Prompt):
         said.stop()
         pane = self._filtered()
         current = said.sign == "/" and self.display and said.value == self.value
-        if current and pane is not None and pane.total() <= PREVIEWED:
+        if current and pane is not None:
             self._try(pane, said.value)
         elif current and (document := self._searched()) is not None:
             self._search(document, said.value)

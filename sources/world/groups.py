@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sources.world.views import Rank, View
+from sources.world.ordered import Rank
+from sources.world.views import View
+
+AT_ONCE = 500
+"""Rows of a group that are ordered at once when it is opened; the others follow with `advance`."""
 
 
 class GroupKey(NamedTuple):
@@ -23,6 +28,15 @@ class Share(NamedTuple):
     group: str
     amounts: tuple[int, ...]
     state: tuple[int, str]
+
+
+class _Open(NamedTuple):
+    """An open group: its place among the groups, and where its rows begin and end."""
+
+    place: int
+    first: int
+    end: int
+    name: str
 
 
 class Totals:
@@ -56,7 +70,8 @@ class GroupedView(Sequence[Any]):
 
     `share` says which group a row adds what to (None: it is not shown), `rank` where it stands within, and
     `group_rank` where a group stands; a group without rows is not there. A change costs what the changed rows
-    and their groups cost, and one pass over the groups; only the rows of open groups are ordered.
+    and their groups cost, and one pass over the open groups; only their rows are ordered, those of a large group
+    in steps (`advance`). As a `View`, it can begin without keys and be given some at a time.
     """
 
     def __init__(
@@ -73,10 +88,11 @@ class GroupedView(Sequence[Any]):
         self.groups: dict[str, Totals] = {}
         self.opened = opened
         """Names of the groups whose rows are shown."""
-        self.touched: set[GroupKey] = set()
-        """The groups that the last change concerned."""
+        self._touched: set[GroupKey] = set()
         self._insides: dict[str, View] = {}
-        self._ends: list[int] | None = None
+        self._unplaced: dict[str, Iterator[str]] = {}
+        """Keys of opened groups that are not ordered yet."""
+        self._open: list[_Open] | None = None
         self._change(keys)
         self._order = View(
             lambda name: group_rank(name, self.groups[name]) if name in self.groups else None, self.groups
@@ -94,16 +110,41 @@ class GroupedView(Sequence[Any]):
         for name in moved.keys() & self._insides.keys():
             if name not in self.groups:
                 del self._insides[name]
+                self._unplaced.pop(name, None)
             else:
                 self._insides[name].update(moved[name])
-        self.touched = {GroupKey(name) for name in moved}
-        self._ends = None
+        self._touched.update(map(GroupKey, moved))
+        self._open = None
         return bool(moved)
+
+    def advance(self, count: int) -> bool:
+        """Orders up to so many more rows of opened groups; True while there are more."""
+        for name, keys in self._unplaced.items():
+            if some := list(islice(keys, count)):
+                self._insides[name].update(some)
+                self._open = None
+                return True
+            del self._unplaced[name]
+            break
+        return bool(self._unplaced)
+
+    def bring(self, key: str) -> None:
+        """Looks at a key now, ahead of those that are still to be given or ordered."""
+        self.update([key])
+        name = self.group_of(key)
+        if name is not None and name in self.opened:
+            self._inside(name).update([key])
+            self._open = None
+
+    def take_touched(self) -> set[GroupKey]:
+        """The groups that changes concerned since the last call."""
+        touched, self._touched = self._touched, set()
+        return touched
 
     def toggle(self, name: str) -> None:
         """Opens a group, or closes it."""
         self.opened ^= {name}
-        self._ends = None
+        self._open = None
 
     def group_of(self, key: object) -> str | None:
         """The group of a row, or of a group's own row; None for what is not there."""
@@ -137,7 +178,10 @@ class GroupedView(Sequence[Any]):
     def _inside(self, name: str) -> View:
         view = self._insides.get(name)
         if view is None:
-            view = self._insides[name] = View(self._rank_in(name), list(self.groups[name].keys))
+            keys = list(self.groups[name].keys)
+            view = self._insides[name] = View(self._rank_in(name), keys[:AT_ONCE])
+            if len(keys) > AT_ONCE:
+                self._unplaced[name] = islice(keys, AT_ONCE, None)
         return view
 
     def _rank_in(self, name: str) -> Callable[[str], Rank | None]:
@@ -147,25 +191,31 @@ class GroupedView(Sequence[Any]):
 
         return rank
 
-    def _placed(self) -> list[int]:
-        """Where each group ends, in rows."""
-        if self._ends is None:
-            heights = (1 + (len(self._inside(n)) if n in self.opened else 0) for n in self._order)
-            self._ends = list(accumulate(heights))
-        return self._ends
+    def _opens(self) -> list[_Open]:
+        """The open groups in their order."""
+        if self._open is None:
+            self._open, before = [], 0
+            names = self.opened & self.groups.keys()
+            for place, name in sorted((self._order.index(name), name) for name in names):
+                first = place + 1 + before
+                before += len(self._inside(name))
+                self._open.append(_Open(place, first, place + 1 + before, name))
+        return self._open
 
     def __len__(self) -> int:
-        ends = self._placed()
-        return ends[-1] if ends else 0
+        opens = self._opens()
+        last = opens[-1] if opens else _NONE
+        return len(self._order) + last.end - last.place - 1
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        ends = self._placed()
-        place = bisect_right(ends, index)
-        name = self._order[place]
-        inside = index - (ends[place - 1] if place else 0)
-        return GroupKey(name) if not inside else self._inside(name)[inside - 1]
+        opens = self._opens()
+        number = bisect_right(opens, index, key=_first)
+        last = opens[number - 1] if number else _NONE
+        if index < last.end:
+            return self._inside(last.name)[index - last.first]
+        return GroupKey(self._order[index - (last.end - last.place - 1)])
 
     def __iter__(self) -> Iterator[Any]:
         for name in self._order:
@@ -175,7 +225,9 @@ class GroupedView(Sequence[Any]):
 
     def __contains__(self, key: object) -> bool:
         name = self.group_of(key)
-        return name is not None and (isinstance(key, GroupKey) or name in self.opened)
+        if name is None or isinstance(key, GroupKey):
+            return name is not None
+        return name in self.opened and key in self._inside(name)
 
     def index(self, key: Any, start: int = 0, stop: int | None = None) -> int:
         """Where a row or a group stands. Raises ValueError for what is not in the view."""
@@ -183,5 +235,13 @@ class GroupedView(Sequence[Any]):
         if name is None or key not in self:
             raise ValueError(key)
         place = self._order.index(name)
-        first = self._placed()[place - 1] if place else 0
+        opens = self._opens()
+        number = bisect_left(opens, place, key=_place)
+        last = opens[number - 1] if number else _NONE
+        first = place + last.end - last.place - 1
         return first if isinstance(key, GroupKey) else first + 1 + self._inside(name).index(key)
+
+
+_first = attrgetter("first")
+_place = attrgetter("place")
+_NONE = _Open(-1, 0, 0, "")

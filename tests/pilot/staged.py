@@ -101,7 +101,7 @@ class Stage:
     async def tick(self) -> None:
         """A frame, or as many as it takes: each folds only what its budget of time allows."""
         self.screen.tick()
-        while self.screen.session.busy:
+        while self.screen.busy:
             self.screen.tick()
         await self.pilot.pause(0)
 
@@ -191,7 +191,7 @@ async def stage(
     clock = clock or ManualClock(NOW)
     settings = Settings(Ui(refresh=10.0, **ui), {}, {}, None)
     app = TopmastApp(runtime, settings, clock, namespaces, ascii_only)  # type: ignore[arg-type]  # stands for it
-    with ExitStack() as without_clock:
+    with ExitStack() as without_clock, patch.object(MainScreen, "next_frame", _nothing):
         # The screen's timers call what they were given at its start, and that is nothing.
         for clocked in ("tick", "second"):
             without_clock.enter_context(patch.object(MainScreen, clocked, _nothing))

@@ -101,10 +101,10 @@ class AlertsPane(FoldingPane[AlertLine]):
 
     # -- what changes
 
-    def rebuild(self) -> None:
+    def rebuild(self, word: str = "filtering") -> None:
         self._regroup()
         self.opened &= self.groups.keys()
-        super().rebuild()
+        super().rebuild(word)
 
     def _regroup(self) -> None:
         self.groups = (

@@ -96,7 +96,7 @@ class EventsPane(FoldingPane[EventLine]):
 
     # -- what changes
 
-    def rebuild(self) -> None:
+    def rebuild(self, word: str = "filtering") -> None:
         self.tally = Tally()
         self.folds = EventFolds(self._owner, self.times)
         for event in self.session.world.events:
@@ -105,7 +105,7 @@ class EventsPane(FoldingPane[EventLine]):
             if self.folded and self.passes(EventLine(event)):
                 self.folds.put(event)
         self.opened &= self.folds.folds.keys()
-        super().rebuild()
+        super().rebuild(word)
 
     def concerned(self, frame: Frame) -> frozenset[str]:
         events, now = self.session.world.events, self.session.now

@@ -96,8 +96,8 @@ class FoldingPane(TablePane[R], Generic[R]):
         follow = self.table.pinned
         self.folded = not self.folded
         self.opened.clear()
-        self.rebuild()
+        self.rebuild("folding" if self.folded else "unfolding")
         if row is not None and follow:
             key = self.thing(row)
-            self.table.move_to(self.fold_of(key) or key if self.folded else key)
+            self.select(self.fold_of(key) or key if self.folded else key)
         return self.folded

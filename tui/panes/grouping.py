@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.style import Style
 
 from sources.world import Frame
 from sources.world.groups import GroupedView, GroupKey, Share
+from sources.world.views import View
+from tui.panes.catchup import STEP
 from tui.panes.marked_pane import MarkedPane
-from tui.panes.table_pane import Chosen
-from tui.panes.view_rows import ViewRows
+from tui.panes.view_rows import Chosen
 from tui.session import Session
 from tui.sheets.pod_groups import GROUPINGS, Group, Grouping, group_cell, group_name, group_rank, share_of
 from tui.sheets.pods import PodLine
@@ -31,20 +33,35 @@ class GroupingPane(MarkedPane[PodLine]):
     def _grouped(self) -> GroupedView | None:
         return self.view if isinstance(self.view, GroupedView) else None
 
-    def rebuild(self) -> None:
+    def new_view(self) -> View | GroupedView:
         if self.grouping == "none":
-            super().rebuild()
-            return
-        self.recount()
-        self.view = GroupedView(
+            return super().new_view()
+        return GroupedView(
             self._share,
             self.rank,
             lambda name, totals: group_rank(name, totals, self.sort, self.reverse),
             self._opened,
-            self.keys(),
         )
-        self.table.set_rows(ViewRows(self.view, self.cells))
-        self.tell_title()
+
+    def wanted_first(self) -> list[str]:
+        # A group is there as soon as one of its pods is.
+        view, keys = self._grouped, super().wanted_first()
+        if view is None:
+            return keys
+        names = [key.name for key in self.table.visible_keys if isinstance(key, GroupKey)]
+        return [*keys, *(next(iter(view.groups[name].keys)) for name in names if name in view.groups)]
+
+    def advance(self, deadline: float) -> bool:
+        more, view = super().advance(deadline), self._grouped
+        if view is None or more or not view.advance(STEP):
+            return more
+        while time.perf_counter() < deadline and (more := view.advance(STEP)):
+            pass
+        self.show_progress(more)
+        return more
+
+    def touched(self) -> Collection[GroupKey]:
+        return self._grouped.take_touched() if self._grouped is not None else ()
 
     def _share(self, key: str) -> Share | None:
         row = self.row(key)
@@ -53,11 +70,6 @@ class GroupingPane(MarkedPane[PodLine]):
     def movable(self, frame: Frame, changed: frozenset[str]) -> frozenset[str]:
         # Groups add up what their pods use.
         return changed if self._grouped is not None else super().movable(frame, changed)
-
-    def on_frame(self, frame: Frame) -> None:
-        super().on_frame(frame)
-        if self._grouped is not None and self._grouped.touched:
-            self.table.changed(self._grouped.touched)
 
     def cells(self, key: str | GroupKey) -> Sequence[Cell]:
         view = self._grouped
@@ -93,9 +105,9 @@ class GroupingPane(MarkedPane[PodLine]):
         row = self.row(key) if isinstance(key, str) else None
         self.grouping = grouping
         self._opened = set() if row is None or grouping == "none" else {group_name(row, grouping)}
-        self.rebuild()
-        if key is not None:
-            self.table.move_to(key)
+        self.rebuild("grouping")
+        if isinstance(key, str):
+            self.select(key)
 
     def step_grouping(self) -> Grouping:
         """The next way to group; gives it."""

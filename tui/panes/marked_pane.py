@@ -27,7 +27,8 @@ class MarkedPane(TablePane[R], Generic[R]):
 
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
         self.seen = Seen()
-        self._appeared: Collection[str] = ()
+        self._appeared: set[str] = set()
+        """New rows among those that were not looked at before: that they are faulty is no turn."""
         self._stale = False
         super().__init__(session, palette, pane_id)
 
@@ -53,13 +54,18 @@ class MarkedPane(TablePane[R], Generic[R]):
         return frame.keys.get(self.kind, frozenset())
 
     def on_frame(self, frame: Frame) -> None:
-        self._appeared = frame.appeared.get(self.kind, frozenset())
+        self._forget_appeared()
+        self._appeared |= frame.appeared.get(self.kind, frozenset())
         super().on_frame(frame)
         if self.state().state in ("live", "partial"):
             self.seen.begin(self.session.now)
 
+    def _forget_appeared(self) -> None:
+        if not self.catch_up.behind:
+            self._appeared = set()
+
     def on_second(self) -> None:
-        self._appeared = ()
+        self._forget_appeared()
         if self.session.held_since is None:
             self.seen.pass_time(self.session.now)
         super().on_second()

@@ -65,9 +65,9 @@ class NodesPane(MarkedPane[NodeLine]):
         return len(self.session.world.pods) if self.sort in OF_PODS else 0
 
     def recheck(self) -> None:
-        super().recheck()
         if self.sort in OF_PODS:
-            self.rebuild()
+            self.catch_up.add(self.keys())
+        super().recheck()
 
     def default_order(self, row: NodeLine) -> tuple[Any, ...]:
         return (row.node.name,)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from sources.world import Frame
@@ -19,6 +20,9 @@ from tui.widgets.lines import Piece
 
 class Pane(Vertical):
     """`title` and `what` say what a pane is and what its rows are called, `feed_names` where they come from."""
+
+    class Lagging(Message):
+        """There is more to do than one frame has time for: `advance` wants to be called."""
 
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; }"
 
@@ -38,6 +42,11 @@ class Pane(Vertical):
 
     def on_frame(self, frame: Frame) -> None:
         """Something changed in the World."""
+
+    def advance(self, deadline: float) -> bool:
+        """Goes on with what takes longer than a frame, until `deadline` (`time.perf_counter`) or a little later;
+        True while there is more of it."""
+        return False
 
     def on_second(self) -> None:
         """A second passed: ages and staleness move on."""
@@ -105,11 +114,15 @@ class Pane(Vertical):
         """What the title says of the row under the cursor while the pane has the keyboard."""
         return ""
 
+    def under_way(self) -> Sequence[Piece]:
+        """What takes longer than a frame, and how far it is."""
+        return ()
+
     def tell_title(self) -> None:
         state, focused = self.state(), self.is_focused_pane()
         right = [(f"{state.text} ", "title.state" if state.state == "live" else state.style)]
         right.append((f"{state.badge} ", state.style))
-        left = [*self.particulars()]
+        left = [*self.particulars(), *self.under_way()]
         if not self.tabbed:
             left = [(f" {self.title} ", "title.name"), (" ", ""), *self.counts(), *left]
         self.heading.say(left, right, focused, self.saying() if focused else "")

@@ -53,12 +53,6 @@ class PodsPane(GroupingPane):
     def settled(self, row: PodLine) -> bool:
         return pod_settled(row.pod, self.session.now)
 
-    def recheck(self) -> None:
-        before = list(self.unsettled)
-        super().recheck()
-        if self.sort == "restarts10m":
-            self.view.update(before)
-
     def default_order(self, row: PodLine) -> tuple[Any, ...]:
         return (row.pod.namespace, row.pod.name)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
 from textual import on
@@ -15,8 +16,9 @@ from sources.world import Frame
 from sources.world.filters import Filter, parse_filter
 from sources.world.groups import GroupedView
 from sources.world.views import Rank, View
+from tui.panes.catchup import AT_ONCE, FIRST, CatchUp
 from tui.panes.pane import Pane
-from tui.panes.view_rows import ViewRows
+from tui.panes.view_rows import Chosen, ViewRows
 from tui.session import Session
 from tui.sheets.choice import Choice
 from tui.sheets.sheet import Cells, Field, Filtered, Look, Sheet, order
@@ -28,21 +30,11 @@ from tui.widgets.table import LineTable
 
 R = TypeVar("R")
 RECHECK = 5
-PER_SECOND = 5000
+PER_SECOND = 2500
 """Every few seconds rows are looked at again although they did not change, because faults come and go with
 time: after `RECHECK` seconds, later where that would be more than `PER_SECOND` rows a second."""
-
-
-class Chosen(NamedTuple):
-    """What was chosen in a table, to come back to; `cursor` is None where nobody has moved it."""
-
-    filter: str = ""
-    faults_only: bool = False
-    sort: str = ""
-    reverse: bool = False
-    cursor: str | None = None
-    columns: Choice = Choice()
-    grouping: str = ""
+COUNTED_EVERY = 0.2
+"""Seconds between two counts in the title while they change with every frame."""
 
 
 class TablePane(Pane, Generic[R]):
@@ -75,7 +67,9 @@ class TablePane(Pane, Generic[R]):
         """Keys of the rows that somebody marked, in this order; a row that is gone for a while keeps its mark."""
         self.unsettled: set[str] = set()
         """Keys of the rows whose verdict can change with time alone."""
+        self.catch_up = CatchUp(self._look_first, self._look_again)
         self._seconds = 0
+        self._told = 0.0
 
     def compose(self) -> ComposeResult:
         yield self.heading
@@ -143,18 +137,58 @@ class TablePane(Pane, Generic[R]):
         value = field.rank(row) if field.rank is not None else field.text(row, self.session.look)
         return (order(value, self.reverse), *self.default_order(row), key)
 
-    def rebuild(self) -> None:
-        """Another filter, order or scope: starts the view again. The cursor stays on its object."""
-        self.view = View(self.rank, self.keys())
-        self.table.set_rows(ViewRows(self.view, self.cells))
-        self.recount()
-        self.tell_title()
+    def new_view(self) -> View | GroupedView:
+        """A view of no rows yet, with the filter and the order that are chosen now."""
+        return View(self.rank)
 
-    def recount(self) -> None:
-        """Looks for faults in all rows again."""
-        self.faulty.clear()
-        self.unsettled.clear()
-        self._judge(self.keys())
+    def rebuild(self, word: str = "filtering") -> None:
+        """Another filter, order or scope: starts the view again, for what `word` says. The rows of a large table
+        follow step by step; the cursor stays on its object."""
+        keys = list(self.keys())
+        first = self.wanted_first()
+        self.faulty.intersection_update(keys)
+        self.unsettled.intersection_update(keys)
+        self.view = self.new_view()
+        for key in first:
+            self.view.bring(key)
+        self.catch_up.begin(word, keys)
+        self.catch_up.take(FIRST)
+        self.table.set_rows(ViewRows(self.view, self.cells))
+        self.tell_title()
+        if self.catch_up.busy:
+            self.post_message(self.Lagging())
+
+    def wanted_first(self) -> list[str]:
+        """The rows that a new view begins with: those in sight, and the faulty ones."""
+        seen = [key for key in self.table.visible_keys if isinstance(key, str)]
+        return [*seen, *(self.faulty if len(self.faulty) < FIRST else ())]
+
+    def _look_first(self, keys: Sequence[str]) -> None:
+        self._judge(keys)
+        self.view.update(keys)
+
+    def _look_again(self, keys: Sequence[str]) -> None:
+        self.verdicts_changed(self._judge(keys))
+        self.view.update(keys)
+
+    def touched(self) -> Collection[Key]:
+        """Rows that look different because of others, since the last call."""
+        return ()
+
+    def advance(self, deadline: float) -> bool:
+        if not self.catch_up.busy:
+            return False
+        more = self.catch_up.advance(deadline)
+        self.show_progress(more)
+        return more
+
+    def show_progress(self, more: bool) -> None:
+        """Shows the rows that were looked at; their numbers a few times a second, and at the end."""
+        self.table.changed(self.touched())
+        now = time.monotonic()
+        if not more or now - self._told > COUNTED_EVERY:
+            self._told = now
+            self.tell_title()
 
     def _judge(self, keys: Iterable[str]) -> set[str]:
         """Looks for faults in some rows; those that became faulty or sound."""
@@ -179,15 +213,14 @@ class TablePane(Pane, Generic[R]):
 
     def cells(self, key: str) -> Sequence[Cell]:
         row = self.row(key)
-        return Cells(self.fields, row, self.look) if row is not None else ()
+        return Cells(self.fields, row, self.look) if row is not None else [("", "")] * len(self.fields)
 
     def on_frame(self, frame: Frame) -> None:
         changed = self.concerned(frame)
         if changed:
-            moved = self.movable(frame, changed)
-            self.verdicts_changed(self._judge(moved))
-            self.view.update(moved)
-            self.table.changed(changed)
+            self.catch_up.add(self.movable(frame, changed))
+            self.catch_up.take(AT_ONCE)
+            self.table.changed({*changed, *self.touched()})
         if changed or frame.statuses:
             self.tell_title()
 
@@ -205,10 +238,8 @@ class TablePane(Pane, Generic[R]):
 
     def recheck(self) -> None:
         """Some things come and go with time alone, without a change of their row."""
-        turned = self._judge(list(self.unsettled))
-        if turned:
-            self.verdicts_changed(turned)
-            self.view.update(turned)
+        self.catch_up.add(self.unsettled)
+        self.catch_up.take(AT_ONCE)
 
     def on_scope(self) -> None:
         self.rebuild()
@@ -236,7 +267,7 @@ class TablePane(Pane, Generic[R]):
             reverse = not self.reverse if column == self.sort else natural
         self.sort, self.reverse = column, reverse
         self.table.set_sort(column, reverse)
-        self.rebuild()
+        self.rebuild("sorting")
         return True
 
     def step_sort(self, step: int) -> None:
@@ -265,6 +296,7 @@ class TablePane(Pane, Generic[R]):
 
     def select(self, key: str) -> bool:
         """Puts the cursor on a row."""
+        self.view.bring(key)
         return self.table.move_to(key)
 
     def capture(self) -> Chosen:
@@ -359,6 +391,10 @@ class TablePane(Pane, Generic[R]):
     def say_why(self) -> None:
         self.tell_title()
 
+    def under_way(self) -> Sequence[Piece]:
+        progress = self.catch_up.progress
+        return [(f" {progress.text} ", "title.filter")] if progress is not None else []
+
     def summary(self) -> str:
         return f"{self._count()} !{len(self.faulty)}" if self.faulty else self._count()
 
@@ -373,6 +409,8 @@ class TablePane(Pane, Generic[R]):
 
     def emptiness(self) -> tuple[str, str]:
         """Why there are no rows: because of what was chosen here, or because of the data."""
+        if self.catch_up.progress is not None:
+            return self.catch_up.progress.text, "what is found is shown here"
         total = self.total()
         if total and (self.filter or self.faults_only or self.session.namespaces):
             chosen = []

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from tui.sheets.choice import Choice
 from tui.widgets.rows import Cell, Key
+
+
+class Chosen(NamedTuple):
+    """What was chosen in a table, to come back to; `cursor` is None where nobody has moved it."""
+
+    filter: str = ""
+    faults_only: bool = False
+    sort: str = ""
+    reverse: bool = False
+    cursor: str | None = None
+    columns: Choice = Choice()
+    grouping: str = ""
 
 
 class ViewRows:

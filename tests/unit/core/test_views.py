@@ -7,10 +7,11 @@ import pytest
 
 from sources.world.amounts import Unit
 from sources.world.filters import FilterError, parse_filter
-from sources.world.views import FEW, View, top_n
+from sources.world.ordered import BLOCK
+from sources.world.views import View
 
 
-@pytest.mark.parametrize("changes", [1, FEW, FEW + 1, 700])
+@pytest.mark.parametrize("changes", [1, 64, 700])
 def test_an_updated_view_equals_a_new_one(changes: int) -> None:
     rng = random.Random(changes)
     table = {f"k{index}": rng.randrange(50) for index in range(1000)}
@@ -47,8 +48,40 @@ def test_a_missing_key_has_no_index() -> None:
         View(lambda key: (key,), ["a"]).index("nobody")
 
 
-def test_top_n_takes_the_first_by_rank() -> None:
-    assert top_n([5, 1, 4, 2], 2, lambda value: -value) == [5, 4]
+@pytest.mark.parametrize("seed", range(6))
+def test_a_view_given_in_steps_while_rows_change_is_the_one_of_all_at_once(seed: int) -> None:
+    rng = random.Random(seed)
+    rows = {f"k{index}": rng.randrange(90) for index in range(3 * BLOCK)}
+
+    def rank(key: str) -> tuple[int, str] | None:
+        value = rows.get(key)
+        return None if value is None or value % 7 == 0 else (-value, key)
+
+    view = View(rank)
+    keys, given, known = list(rows), 0, 4 * BLOCK
+    while given < len(keys):
+        step = rng.randrange(1, 400)
+        view.update(keys[given : given + step])
+        given += step
+        touched = set()
+        for _ in range(rng.choice((0, 1, 200))):
+            key = f"k{rng.randrange(known)}"
+            touched.add(key)
+            if rng.random() < 0.5:
+                rows.pop(key, None)
+            else:
+                rows[key] = rng.randrange(90)
+        view.update(touched)
+        assert len(view) == len(list(view))
+    whole = View(rank, rows)
+    assert list(view) == list(whole) == sorted(filter(rank, rows), key=lambda key: (-rows[key], key))
+    assert view[:] == list(view)
+    assert all(view.index(view[place]) == place for place in rng.sample(range(len(view)), 100))
+    view.update(list(rows)[::2])
+    for key in list(rows):
+        del rows[key]
+        view.update([key])
+    assert list(view) == [] == view[:]
 
 
 class Row:

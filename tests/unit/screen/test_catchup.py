@@ -1,0 +1,80 @@
+"""Looking at a large table in steps ends where looking at all of it at once would have."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from sources.world.views import View
+from tui.panes.catchup import FIRST, STEP, CatchUp
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_steps_among_changes_give_the_view_of_all_at_once(seed: int) -> None:
+    rng = random.Random(seed)
+    rows = {f"k{number}": rng.randrange(90) for number in range(1500)}
+    kept = 2
+    view = View(lambda key: None)
+
+    def fresh() -> View:
+        modulus = kept
+        return View(lambda key: (rows[key], key) if key in rows and rows[key] % modulus == 0 else None)
+
+    def look(keys: Sequence[str]) -> None:
+        view.update(keys)
+
+    catch_up = CatchUp(look, look)
+    for _ in range(40):
+        if rng.random() < 0.2:  # another filter: it takes the place of the one that is under way
+            kept = rng.randrange(1, 9)
+            view = fresh()
+            catch_up.begin("filtering", list(rows))
+        changed = {f"k{rng.randrange(1700)}" for _ in range(rng.choice((1, 20, 400)))}
+        for key in changed:
+            if rng.random() < 0.4:
+                rows.pop(key, None)
+            else:
+                rows[key] = rng.randrange(90)
+        catch_up.add(changed)
+        catch_up.take(rng.choice((0, 1, STEP, 700)))
+    while catch_up.advance(deadline=0.0):
+        pass
+    whole = fresh()
+    whole.update(rows)
+    assert list(view) == list(whole)
+
+
+def test_a_newer_order_takes_the_place_of_one_under_way() -> None:
+    first: list[str] = []
+    catch_up = CatchUp(first.extend, first.extend)
+    catch_up.begin("sorting", [f"a{number}" for number in range(FIRST)])
+    catch_up.take(STEP)
+    assert catch_up.progress is not None
+    assert catch_up.progress.text == "sorting 100 of 1,000"
+    catch_up.begin("filtering", ["b1", "b2"])
+    catch_up.take(STEP)
+    assert first[STEP:] == ["b1", "b2"]
+    assert catch_up.progress is None
+    assert not catch_up.busy
+
+
+def test_what_changed_goes_first_and_once() -> None:
+    order: list[str] = []
+    catch_up = CatchUp(order.extend, order.extend)
+    catch_up.begin("sorting", ["a", "b"])
+    catch_up.add(["c"])
+    catch_up.add(["c"])
+    assert catch_up.behind
+    catch_up.take(2)
+    assert order == ["c", "a"]
+    assert catch_up.progress is not None
+
+
+def test_no_rows_are_looked_at_in_no_time() -> None:
+    catch_up = CatchUp(lambda _: None, lambda _: None)
+    catch_up.begin("sorting", [])
+    catch_up.take(1)
+    assert not catch_up.busy
+    assert not catch_up.advance(deadline=0.0)

@@ -1,0 +1,87 @@
+"""What a table pane has still to look at, in short steps: a large table in a new order, and bursts of changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+Look = Callable[[Sequence[str]], None]
+
+STEP = 100
+"""Rows that are looked at without asking for the time: about a millisecond."""
+AT_ONCE = 200
+"""Rows of a frame that are looked at in that frame; the others wait for the next ones."""
+FIRST = 1000
+"""Rows of a new order that are looked at as soon as it is asked for."""
+
+
+class Progress(NamedTuple):
+    """How far a new order is: what is done, with how many rows, of how many."""
+
+    word: str
+    done: int
+    total: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.word} {self.done:,} of {self.total:,}"
+
+
+class CatchUp:
+    """Rows of the whole table (`begin`, which takes the place of one that is under way) and rows that changed
+    (`add`). Changes go first, so that what is shown is not older than it must be."""
+
+    def __init__(self, fresh: Look, changed: Look) -> None:
+        self._fresh = fresh
+        self._changed = changed
+        self._waiting: dict[str, None] = {}
+        self._rest: Iterator[str] = iter(())
+        self.progress: Progress | None = None
+        """The new order that is under way."""
+
+    def begin(self, word: str, keys: Sequence[str]) -> None:
+        """All rows are to be looked at, for what `word` says."""
+        self._rest = iter(keys)
+        self.progress = Progress(word, 0, len(keys))
+
+    def add(self, keys: Iterable[str]) -> None:
+        """These rows are to be looked at again."""
+        self._waiting.update(dict.fromkeys(keys))
+
+    @property
+    def behind(self) -> bool:
+        """Whether rows that changed still wait."""
+        return bool(self._waiting)
+
+    @property
+    def busy(self) -> bool:
+        return self.progress is not None or bool(self._waiting)
+
+    def take(self, count: int) -> None:
+        """Looks at up to so many rows."""
+        while count > 0 and self.busy:
+            count -= self._step(min(count, STEP))
+
+    def advance(self, deadline: float) -> bool:
+        """Looks at rows until `deadline` (`time.perf_counter`), at least a step; True while there are more."""
+        while self.busy:
+            self._step(STEP)
+            if time.perf_counter() >= deadline:
+                break
+        return self.busy
+
+    def _step(self, count: int) -> int:
+        if waiting := self._waiting:
+            keys = [waiting.popitem()[0] for _ in range(min(count, len(waiting)))]
+            self._changed(keys)
+            return len(keys)
+        keys = list(islice(self._rest, count))
+        if keys:
+            self._fresh(keys)
+        if self.progress is not None:
+            word, done, total = self.progress
+            done += len(keys)
+            self.progress = Progress(word, done, total) if keys and done < total else None
+        return count
