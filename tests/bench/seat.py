@@ -30,6 +30,14 @@ class Used(NamedTuple):
     memory: int
 
 
+class Pressed(NamedTuple):
+    """From a key to the last byte of what it caused: seconds, those of CPU among them, and the bytes."""
+
+    wall: float
+    cpu: float
+    sent: int
+
+
 def used(pid: int) -> Used:
     """By the process's own clock (clock_getcpuclockid(3)), and VmHWM of /proc (proc(5))."""
     clock = ctypes.c_int()
@@ -79,21 +87,21 @@ class Seat(Pty):
         self.wait_for(lambda: seen.search(self.text), timeout)
         return self.elapsed
 
-    def press(self, key: str) -> tuple[float, int]:
-        """Seconds from the key to the last byte of what it caused, and how many bytes that were.
+    def press(self, key: str) -> Pressed:
+        """Presses a key and waits for the end of what it causes.
 
         What other causes draw meanwhile counts too: under churn the figure is what a person waits, not less.
         """
         while self.read(0):
             pass
-        before, pressed = len(self.output), time.monotonic()
+        before, pressed, cpu = len(self.output), time.monotonic(), self.used.cpu
         self.send(key)
-        last = pressed
+        last, used = pressed, 0.0
         while self.read(1.0 if last == pressed else QUIET):
-            last = time.monotonic()
+            last, used = time.monotonic(), self.used.cpu - cpu
             if last - pressed > 5.0:
                 break
-        return last - pressed, len(self.output) - before
+        return Pressed(last - pressed, used, len(self.output) - before)
 
     def rest(self, seconds: float) -> tuple[float, int]:
         """CPU seconds used and bytes sent while nobody does anything for so long."""

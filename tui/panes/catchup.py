@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 Look = Callable[[Sequence[str]], None]
 
-STEP = 100
+STEP = 20
 """Rows that are looked at without asking for the time: about a millisecond."""
-AT_ONCE = 200
+AT_ONCE = 100
 """Rows of a frame that are looked at in that frame; the others wait for the next ones."""
-FIRST = 1000
+FIRST = 100
 """Rows of a new order that are looked at as soon as it is asked for."""
 
 

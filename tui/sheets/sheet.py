@@ -78,6 +78,7 @@ class Sheet(Generic[R]):
         words = (key for key, field in self._by_key.items() if not field.drawn)
         self.searched = tuple(dict.fromkeys(("name", *words, *self.extra)))
         """What filters look at, the name first: there most words are found."""
+        self._readers = tuple(self._reader(name) for name in self.searched)
 
     @property
     def columns(self) -> list[Column]:
@@ -101,8 +102,16 @@ class Sheet(Generic[R]):
 
     def text(self, name: str, row: R, look: Look) -> str:
         """One text, by the name of its column or its extra name. Raises KeyError."""
+        return clean(self._reader(name)(row, look))
+
+    def _reader(self, name: str) -> Callable[[R, Look], str]:
         extra = self.extra.get(name)  # first: it says in full what a column of the same name shortens
-        return clean(extra(row) if extra is not None else self._by_key[name].text(row, look))
+        return self._by_key[name].text if extra is None else lambda row, _look: extra(row)
+
+    def searched_texts(self, row: R, look: Look) -> Iterator[str]:
+        """All that filters look at, each made when it is asked for."""
+        for read in self._readers:
+            yield clean(read(row, look))
 
     def texts(self, row: R, look: Look) -> dict[str, str]:
         """Text by column for filters and copying."""
@@ -130,6 +139,9 @@ class Texts(Mapping[str, str], Generic[R]):
 
     def __len__(self) -> int:
         return len(self._sheet.searched)
+
+    def values(self) -> Any:  # an iterator, as cheap as it can be: most filters read all texts of most rows
+        return self._sheet.searched_texts(self._row, self._look)
 
 
 class Cells(Sequence[Cell], Generic[R]):
