@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from sources.world.views import View
-from tui.panes.catchup import FIRST, STEP, CatchUp
+from tui.panes.catchup import STEP, CatchUp
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -38,7 +38,7 @@ def test_steps_among_changes_give_the_view_of_all_at_once(seed: int) -> None:
             else:
                 rows[key] = rng.randrange(90)
         catch_up.add(changed)
-        catch_up.take(rng.choice((0, 1, STEP, 700)))
+        catch_up.take(rng.choice((0, 1, STEP, 7 * STEP, 700)))
     while catch_up.advance(deadline=0.0):
         pass
     whole = fresh()
@@ -49,10 +49,10 @@ def test_steps_among_changes_give_the_view_of_all_at_once(seed: int) -> None:
 def test_a_newer_order_takes_the_place_of_one_under_way() -> None:
     first: list[str] = []
     catch_up = CatchUp(first.extend, first.extend)
-    catch_up.begin("sorting", [f"a{number}" for number in range(FIRST)])
+    catch_up.begin("sorting", [f"a{number}" for number in range(1000)])
     catch_up.take(STEP)
     assert catch_up.progress is not None
-    assert catch_up.progress.text == "sorting 100 of 1,000"
+    assert catch_up.progress.text == f"sorting {STEP} of 1,000"
     catch_up.begin("filtering", ["b1", "b2"])
     catch_up.take(STEP)
     assert first[STEP:] == ["b1", "b2"]
