@@ -78,6 +78,7 @@ class TopmastApp(TerminalSafeApp[None]):
         main = MainScreen(self.session, message.screen.palette)
         main.take_over(message.screen)
         self.switch_screen(main)
+        self.collector.left()
         main.say("; ".join(filter(None, (f"context {message.to.context}", message.to.note))))
 
     async def on_event(self, event: Event) -> None:
@@ -86,6 +87,8 @@ class TopmastApp(TerminalSafeApp[None]):
         if isinstance(event, Paste) and not event.is_forwarded and isinstance(self.focused, Prompt):
             self.focused.take_paste(event.text)
             return
+        if isinstance(event, Key):
+            self.collector.used()
         screen = self.screen if isinstance(event, Key) and not event.is_forwarded else None
         if isinstance(event, Key) and isinstance(screen, MainScreen) and screen.take_key(event):
             return

@@ -26,12 +26,18 @@ from textual.worker import WorkerFailed
 from sources.redact import redact
 from sources.text import clean
 from tui.terminal import crash
+from tui.terminal.collector import Collector
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.environment import Terminal
 from tui.terminal.frames import Sent, Shown
 from tui.terminal.signals import ExitSignals
 
 _LOST = 129  # as after SIGHUP, which says the same
+
+
+TURN = 0.001
+"""Seconds after which a thread that decodes a list lets the one that draws go on. With Python's own 5 ms, which a
+key waits several times, it can be felt."""
 
 
 class TerminalSafeApp(App[ReturnType]):
@@ -54,6 +60,7 @@ class TerminalSafeApp(App[ReturnType]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.collector = Collector()
         # Textual turns colours into grey ones, the terminal's default ones into black: black on black.
         self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
 
@@ -221,6 +228,8 @@ def run(
             with asyncio.Runner() as runner:
                 loop = runner.get_loop()
                 loop.set_exception_handler(app.on_loop_error)
+                sys.setswitchinterval(TURN)
+                app.collector.start(loop)
                 runner.run(app.run_async(mouse=mouse))
             code = app.return_code or 0
         except SystemExit as error:
@@ -229,6 +238,8 @@ def run(
             code = 130
         except BaseException as error:
             app._remember(error)
+        finally:
+            app.collector.stop()
         if app.crash is not None:
             code = crash.EXIT_CODE
         if isinstance(app._driver, TerminalDriver) and (app._driver.in_application_mode or app._driver.stuck):

@@ -1,0 +1,70 @@
+"""What survived a collection is set aside, and collected at last when nobody types."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from tui.terminal.collector import EVERY, STILL, Collector
+
+
+class Knot:
+    """Something that only a collection finds, once nobody holds it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+class Time:
+    now = 1000.0
+
+
+@pytest.fixture
+def started() -> Iterator[tuple[Collector, type[Time]]]:
+    class Now(Time):
+        pass
+
+    collector = Collector(lambda: Now.now)
+    loop = asyncio.new_event_loop()
+    collector.start(loop)
+    yield collector, Now
+    collector.stop()
+    loop.close()
+
+
+def test_what_survived_is_not_looked_at_again_until_a_sweep(started: tuple[Collector, type[Time]]) -> None:
+    collector, time = started
+    kept = Knot()
+    gc.collect()
+    assert gc.get_freeze_count() > 0
+    seen = weakref.ref(kept)
+    del kept
+    gc.collect()
+    assert seen() is not None, "it is set aside"
+    time.now += EVERY
+    collector.used()
+    assert not collector.sweep(), "somebody types"
+    time.now += STILL
+    assert collector.sweep()
+    assert seen() is None
+    assert not collector.sweep(), "it has just been done"
+
+
+def test_leaving_something_large_behind_is_a_reason_to_sweep(started: tuple[Collector, type[Time]]) -> None:
+    collector, time = started
+    collector.used()
+    collector.left()
+    assert not collector.sweep()
+    time.now += STILL
+    assert collector.sweep()
+
+
+def test_nothing_is_left_frozen(started: tuple[Collector, type[Time]]) -> None:
+    collector, _ = started
+    gc.collect()
+    collector.stop()
+    assert gc.get_freeze_count() == 0
