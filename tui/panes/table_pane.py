@@ -25,7 +25,7 @@ from tui.sheets.sheet import Cells, Field, Filtered, Look, Sheet, order
 from tui.states import brief
 from tui.subject import Subject
 from tui.widgets.lines import Piece
-from tui.widgets.rows import Cell
+from tui.widgets.rows import Cell, Key
 from tui.widgets.table import LineTable
 
 R = TypeVar("R")

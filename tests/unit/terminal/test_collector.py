@@ -29,10 +29,11 @@ def started() -> Iterator[tuple[Collector, type[Time]]]:
         pass
 
     collector = Collector(lambda: Now.now)
-    loop = asyncio.new_event_loop()
+    loop, often = asyncio.new_event_loop(), gc.get_threshold()
     collector.start(loop)
     yield collector, Now
     collector.stop()
+    gc.set_threshold(*often)
     loop.close()
 
 
