@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 
 from rich.style import Style
@@ -19,6 +18,7 @@ from sources.text import clean
 from tui.actions import BY_NAME
 from tui.arrangement import Arrangement, Body
 from tui.asking import Asking
+from tui.chain import Chain
 from tui.contexts import ContextSwitch
 from tui.copying import take
 from tui.jump import Jump
@@ -53,8 +53,6 @@ TALL = 30
 """From so many lines on the header has a second one, with the namespaces."""
 EARLY = (0.02, 0.06, 0.12, 0.2, 0.35)
 """Moments after the start at which to look for first rows, before the ordinary clock has ticked."""
-CATCHING_UP = 0.008
-"""Seconds that one frame may spend on what panes have still to look at."""
 
 
 class MainScreen(Screen[None]):
@@ -107,9 +105,7 @@ class MainScreen(Screen[None]):
         """What lies over the panes, the topmost last."""
         self.theme_name: str = session.settings.ui.theme
         self.contexts: ContextSwitch = ContextSwitch(self)
-        self.busy = False
-        """Whether a frame left more to do than it had time for."""
-        self._going_on = False
+        self.chain = Chain(self, self.tick)
         self._views: Mapping[str, object] = {}
 
     def compose(self) -> ComposeResult:
@@ -154,23 +150,11 @@ class MainScreen(Screen[None]):
                 pane.on_frame(frame)
             self.header.update_lines()
             self.show_tabs()
-        deadline = time.perf_counter() + CATCHING_UP
-        lagging = [pane.advance(deadline) for pane in self.panes]
-        self.busy = more or any(lagging)
-        if self.busy:
-            self.go_on()
+        self.chain.advance(self.panes, more)
 
     @on(Pane.Lagging)
     def go_on(self) -> None:
-        """Another frame soon, after the keys that were pressed meanwhile."""
-        self.busy = True
-        if not self._going_on:
-            self._going_on = True
-            self.set_timer(0.001, self.next_frame)
-
-    def next_frame(self) -> None:
-        self._going_on = False
-        self.tick()
+        self.chain.go_on()
 
     def second(self) -> None:
         """Ages, staleness and the clock move on."""

@@ -19,6 +19,7 @@ from sources.model import Event, Kind, Node, ObjectRef, Pod, Thing
 from sources.testing import ManualClock
 from tests.goldens import screen_text
 from tui.app import TopmastApp
+from tui.chain import Chain
 from tui.panes.folding_pane import FoldingPane
 from tui.panes.pane import Pane
 from tui.panes.table_pane import TablePane
@@ -101,7 +102,7 @@ class Stage:
     async def tick(self) -> None:
         """A frame, or as many as it takes: each folds only what its budget of time allows."""
         self.screen.tick()
-        while self.screen.busy:
+        while self.screen.chain.busy:
             self.screen.tick()
         await self.pilot.pause(0)
 
@@ -191,7 +192,7 @@ async def stage(
     clock = clock or ManualClock(NOW)
     settings = Settings(Ui(refresh=10.0, **ui), {}, {}, None)
     app = TopmastApp(runtime, settings, clock, namespaces, ascii_only)  # type: ignore[arg-type]  # stands for it
-    with ExitStack() as without_clock, patch.object(MainScreen, "next_frame", _nothing):
+    with ExitStack() as without_clock, patch.object(Chain, "next", _nothing):
         # The screen's timers call what they were given at its start, and that is nothing.
         for clocked in ("tick", "second"):
             without_clock.enter_context(patch.object(MainScreen, clocked, _nothing))
@@ -203,7 +204,7 @@ async def stage(
             yield Stage(app, pilot, runtime, clock)
 
 
-def _nothing(_screen: MainScreen) -> None:
+def _nothing(_of: object) -> None:
     """What the screen's own timers do on a stage."""
 
 

@@ -13,6 +13,8 @@ STEP = 20
 """Rows that are looked at without asking for the time: about a millisecond."""
 AT_ONCE = 100
 """Rows of a frame that are looked at in that frame; the others wait for the next ones."""
+COUNTED_EVERY = 0.2
+"""Seconds between two counts while they change with every frame."""
 FIRST = 100
 """Rows of a new order that are looked at as soon as it is asked for."""
 
@@ -40,6 +42,7 @@ class CatchUp:
         self._rest: Iterator[str] = iter(())
         self.progress: Progress | None = None
         """The new order that is under way."""
+        self._counted = 0.0
 
     def begin(self, word: str, keys: Sequence[str]) -> None:
         """All rows are to be looked at, for what `word` says."""
@@ -58,6 +61,14 @@ class CatchUp:
     @property
     def busy(self) -> bool:
         return self.progress is not None or bool(self._waiting)
+
+    def count_due(self, more: bool) -> bool:
+        """Whether it is time to say how far it is: a few times a second, and at the end."""
+        now = time.monotonic()
+        if more and now - self._counted < COUNTED_EVERY:
+            return False
+        self._counted = now
+        return True
 
     def take(self, count: int) -> None:
         """Looks at up to so many rows."""

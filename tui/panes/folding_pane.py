@@ -10,7 +10,6 @@ from rich.style import Style
 from sources.world.views import Rank
 from tui.panes.table_pane import TablePane
 from tui.session import Session
-from tui.sheets.sheet import order
 
 R = TypeVar("R")
 
@@ -62,9 +61,8 @@ class FoldingPane(TablePane[R], Generic[R]):
         return (*self._place(head), fold, *own, key)
 
     def _place(self, row: R) -> tuple[Any, ...]:
-        field = self.sheet.field(self.sort)
-        value = field.rank(row) if field.rank is not None else field.text(row, self.session.look)
-        return order(value, self.reverse), *self.default_order(row)
+        place = self.sheet.place(row, self.sort, self.reverse, self.session.look)
+        return place, *self.default_order(row)
 
     def with_inside(self, folds: Collection[str]) -> set[str]:
         """These folds, and the rows below those of them that are open: they move with it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -18,10 +17,11 @@ from sources.world.groups import GroupedView
 from sources.world.views import Rank, View
 from tui.panes.catchup import AT_ONCE, FIRST, CatchUp
 from tui.panes.pane import Pane
+from tui.panes.verdicts import judge, none_shown, recheck_due
 from tui.panes.view_rows import Chosen, ViewRows
 from tui.session import Session
 from tui.sheets.choice import Choice
-from tui.sheets.sheet import Cells, Field, Filtered, Look, Sheet, order
+from tui.sheets.sheet import Cells, Field, Filtered, Look, Sheet
 from tui.states import brief
 from tui.subject import Subject
 from tui.widgets.lines import Piece
@@ -29,12 +29,6 @@ from tui.widgets.rows import Cell, Key
 from tui.widgets.table import LineTable
 
 R = TypeVar("R")
-RECHECK = 5
-PER_SECOND = 2500
-"""Every few seconds rows are looked at again although they did not change, because faults come and go with
-time: after `RECHECK` seconds, later where that would be more than `PER_SECOND` rows a second."""
-COUNTED_EVERY = 0.2
-"""Seconds between two counts in the title while they change with every frame."""
 
 
 class TablePane(Pane, Generic[R]):
@@ -69,7 +63,6 @@ class TablePane(Pane, Generic[R]):
         """Keys of the rows whose verdict can change with time alone."""
         self.catch_up = CatchUp(self._look_first, self._look_again)
         self._seconds = 0
-        self._told = 0.0
 
     def compose(self) -> ComposeResult:
         yield self.heading
@@ -133,9 +126,8 @@ class TablePane(Pane, Generic[R]):
         row = self.row(key)
         if row is None or not self.passes(row):
             return None
-        field: Field[R] = self.sheet.field(self.sort)
-        value = field.rank(row) if field.rank is not None else field.text(row, self.session.look)
-        return (order(value, self.reverse), *self.default_order(row), key)
+        place = self.sheet.place(row, self.sort, self.reverse, self.session.look)
+        return (place, *self.default_order(row), key)
 
     def new_view(self) -> View | GroupedView:
         """A view of no rows yet, with the filter and the order that are chosen now."""
@@ -160,7 +152,7 @@ class TablePane(Pane, Generic[R]):
 
     def wanted_first(self) -> list[str]:
         """The rows that a new view begins with: those in sight, and the faulty ones."""
-        seen = [key for key in self.table.visible_keys if isinstance(key, str)]
+        seen = [key for key in (self.table.cursor_key, *self.table.visible_keys) if isinstance(key, str)]
         return [*seen, *(self.faulty if len(self.faulty) < FIRST else ())]
 
     def _look_first(self, keys: Sequence[str]) -> None:
@@ -176,35 +168,27 @@ class TablePane(Pane, Generic[R]):
         return ()
 
     def advance(self, deadline: float) -> bool:
-        if not self.catch_up.busy:
-            return False
-        more = self.catch_up.advance(deadline)
-        self.show_progress(more)
+        if more := self.catch_up.busy:
+            more = self.catch_up.advance(deadline)
+            self.show_progress(more)
         return more
 
     def show_progress(self, more: bool) -> None:
-        """Shows the rows that were looked at; their numbers a few times a second, and at the end."""
+        """Shows the rows that were looked at, and how many they are."""
         self.table.changed(self.touched())
-        now = time.monotonic()
-        if not more or now - self._told > COUNTED_EVERY:
-            self._told = now
+        if self.catch_up.count_due(more):
             self.tell_title()
 
     def _judge(self, keys: Iterable[str]) -> set[str]:
         """Looks for faults in some rows; those that became faulty or sound."""
-        turned = set()
-        for key in keys:
-            row = self.row(key)
-            if row is None or not self.session.shows(self.namespace(row)):
-                wrong = moving = False
-            else:
-                wrong, moving = bool(self.problem(row)), not self.settled(row)
-            if wrong != (key in self.faulty):
-                turned.add(key)
-                self.faulty ^= {key}
-            if moving != (key in self.unsettled):
-                self.unsettled ^= {key}
-        return turned
+        found = ((key, self._verdict(self.row(key))) for key in keys)
+        return judge(found, self.faulty, self.unsettled)
+
+    def _verdict(self, row: R | None) -> tuple[bool, bool]:
+        """Whether a row is faulty, and whether that can change with time alone."""
+        if row is None or not self.session.shows(self.namespace(row)):
+            return False, False
+        return bool(self.problem(row)), not self.settled(row)
 
     @property
     def look(self) -> Look:
@@ -227,7 +211,7 @@ class TablePane(Pane, Generic[R]):
     def on_second(self) -> None:
         self._seconds += 1
         if self.session.held_since is None:
-            if self._seconds % max(RECHECK, self.effort() // PER_SECOND) == 0:
+            if recheck_due(self._seconds, self.effort()):
                 self.recheck()
             self.table.changed(None)
         self.tell_title()
@@ -300,15 +284,8 @@ class TablePane(Pane, Generic[R]):
         return self.table.move_to(key)
 
     def capture(self) -> Chosen:
-        cursor = self.table.cursor_key if self.table.pinned else None
-        return Chosen(
-            self.filter.text,
-            self.faults_only,
-            self.sort,
-            self.reverse,
-            None if cursor is None else str(cursor),
-            self.choice,
-        )
+        cursor = str(self.table.cursor_key) if self.table.pinned and len(self.view) else None
+        return Chosen(self.filter.text, self.faults_only, self.sort, self.reverse, cursor, self.choice)
 
     def restore(self, view: object) -> None:
         if not isinstance(view, Chosen):
@@ -411,17 +388,10 @@ class TablePane(Pane, Generic[R]):
         """Why there are no rows: because of what was chosen here, or because of the data."""
         if self.catch_up.progress is not None:
             return self.catch_up.progress.text, "what is found is shown here"
-        total = self.total()
-        if total and (self.filter or self.faults_only or self.session.namespaces):
-            chosen = []
-            if self.faults_only:
-                chosen.append("faults only (! shows all)")
-            if self.filter:
-                chosen.append(f"filter /{clean(self.filter.text)} (Esc clears it)")
-            if self.session.namespaces:
-                chosen.append(f"namespaces {', '.join(map(clean, self.session.namespaces))} (0 shows all)")
+        total, shows = self.total(), self.session.namespaces
+        if total and (self.filter or self.faults_only or shows):
             # What was chosen may be just what may not be seen.
             missing = [part for feed in self.session.feeds(*self.feed_names) for part in feed.status.missing]
-            unseen = [f"not seen: {'; '.join(map(clean, missing))}"] if missing else []
-            return f"none of {total} {self.what} shown", "\n".join(["; ".join(chosen), *unseen])
+            reasons = none_shown(self.filter.text, self.faults_only, shows, missing)
+            return f"none of {total} {self.what} shown", reasons
         return self.state().empty

@@ -97,6 +97,11 @@ class Sheet(Generic[R]):
     def field(self, key: str) -> Field[R]:
         return self._by_key[key]
 
+    def place(self, row: R, key: str, reverse: bool, look: Look) -> Any:
+        """What a row is compared by when a column orders it."""
+        field = self._by_key[key]
+        return order(field.rank(row) if field.rank is not None else field.text(row, look), reverse)
+
     def cells(self, row: R, look: Look) -> list[Cell]:
         return [field.cell(row, look) for field in self.fields]
 

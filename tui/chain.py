@@ -1,0 +1,46 @@
+"""Frames one after the other while there is more to do than one of them has time for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from textual.message_pump import MessagePump
+
+from tui.panes.pane import Pane
+
+SLICE = 0.008
+"""Seconds that one frame may spend on what panes have still to look at."""
+PAUSE = 0.001
+"""Seconds between two frames, in which keys that were pressed meanwhile are obeyed."""
+
+
+class Chain:
+    """One chain only: whoever asks for another frame while one is due gets that one."""
+
+    def __init__(self, pump: MessagePump, frame: Callable[[], None]) -> None:
+        self._pump = pump
+        self._frame = frame
+        self._due = False
+        self.busy = False
+        """Whether a frame left something to do."""
+
+    def advance(self, panes: Sequence[Pane], more: bool) -> None:
+        """Goes on with what panes have still to do; with `more` there is something to do besides."""
+        deadline = time.perf_counter() + SLICE
+        lagging = [pane.advance(deadline) for pane in panes]
+        self.busy = more or any(lagging)
+        if self.busy:
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Another frame soon."""
+        self.busy = True
+        if not self._due:
+            self._due = True
+            self._pump.set_timer(PAUSE, self.next)
+
+    def next(self) -> None:
+        """The frame that was due."""
+        self._due = False
+        self._frame()
