@@ -8,12 +8,19 @@ where it enters the screen (`sources.text.clean`), not here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 """Label pairs sorted by name; equal sets are shared, so that a thousand replicas hold one."""
+
+
+def labels_of(pairs: Mapping[str, str] | None) -> Labels:
+    """A map of labels as sorted pairs."""
+    return tuple(sorted(pairs.items())) if pairs else ()
+
 
 Kind: TypeAlias = Literal["node", "pod", "event", "node_usage", "pod_usage", "alert", "silence"]
 KINDS: tuple[Kind, ...] = ("node", "pod", "event", "node_usage", "pod_usage", "alert", "silence")

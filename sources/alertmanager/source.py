@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 import httpx
@@ -14,18 +15,19 @@ from sources.alertmanager import wire
 from sources.contract import (
     Check,
     Context,
-    Denied,
     Feed,
     Misconfigured,
     NotSupported,
     QueryError,
     ServiceProxy,
     SourceError,
-    Unauthorized,
+    Unavailable,
 )
 from sources.discovery import find
 from sources.http import Endpoint, HttpConfig, Link, Reply, refusal
+from sources.http.advice import advice
 from sources.http.endpoint import Params, direct
+from sources.http.offloop import off_loop
 from sources.http.poll import Picture, poll
 from sources.http.reply import kubernetes_error
 from sources.http.settings import Address, parse_url, validate
@@ -34,8 +36,6 @@ T = TypeVar("T")
 
 EXPIRED_KEPT = 3600.0
 """Seconds that an expired silence is still of interest; Alertmanager keeps them for days."""
-OFF_LOOP = 500_000
-"""Bytes from which an answer is decoded in a thread."""
 _ALL = [("active", "true"), ("silenced", "true"), ("inhibited", "true"), ("unprocessed", "true")]
 
 
@@ -112,12 +112,11 @@ class AlertmanagerSource:
             "alert": wire.newest_alerts(reply for _, reply in alerts),
             "silence": wire.newest_silences((reply for _, reply in silences), now - EXPIRED_KEPT),
         }
-        date = alerts[0][0].date
         return Picture(
             things,  # type: ignore[arg-type]  # the keys are kinds, the lists things
             ", ".join(endpoint.via for endpoint in self._endpoints if endpoint.via),
             missing=tuple(str(error) for error in away),
-            clock_offset=None if date is None else float(round(date + 0.5 - now)),
+            clock_offset=alerts[0][0].clock_offset(now),
         )
 
     async def groups(self) -> Sequence[wire.AlertGroup]:
@@ -181,7 +180,7 @@ class AlertmanagerSource:
         for endpoint in self._endpoints:
             outcome = await self._outcome(endpoint, "/api/v2/status", wire.WireStatus, ())
             if isinstance(outcome, SourceError):
-                found.append(Check("status", False, str(outcome), _fix(outcome)))
+                found.append(Check("status", False, str(outcome), advice(outcome, self._config, "alertmanager")))
                 continue
             reply, item = outcome
             version = item.version_info.version if item.version_info else "unknown"
@@ -195,18 +194,8 @@ class AlertmanagerSource:
                 replies, _ = await self._everywhere("/api/v2/alerts", list[wire.WireAlert], _ALL)
                 found.append(Check("alerts", True, f"{len(wire.newest_alerts(r for _, r in replies))} alerts"))
             except SourceError as error:
-                found.append(Check("alerts", False, str(error), _fix(error)))
+                found.append(Check("alerts", False, str(error), advice(error, self._config, "alertmanager")))
         return found
-
-
-def _fix(error: SourceError) -> str:
-    if isinstance(error, Unauthorized):
-        return "set username and password_env, or bearer_token_env / _file / _command, in [sources.alertmanager]"
-    if isinstance(error, Denied) and "services" in error.missing:
-        return f"grant {error.missing!r}, or give --alertmanager URL"
-    if isinstance(error, (NotSupported, Misconfigured)):
-        return "give --alertmanager URL with its path prefix, for example http://host:9093/prefix"
-    return "check that the address is right and reachable from here"
 
 
 async def _decoded(reply: Reply, type_: type[T]) -> T:
@@ -215,9 +204,7 @@ async def _decoded(reply: Reply, type_: type[T]) -> T:
     if reply.status != 200 or not reply.is_json:
         raise _error(reply)
     try:
-        if len(reply.body) > OFF_LOOP:
-            return await asyncio.to_thread(msgspec.json.decode, reply.body, type=type_)
-        return msgspec.json.decode(reply.body, type=type_)
+        return await off_loop(len(reply.body), partial(msgspec.json.decode, reply.body, type=type_))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotSupported(f"{reply.where} answered {reply.path} in an unknown shape: {error}") from None
 
@@ -233,7 +220,6 @@ def _error(reply: Reply) -> SourceError:
             said = ""
     if said and 400 <= reply.status < 500 and reply.status not in (401, 403, 404, 405, 410, 429):
         return QueryError(f"{reply.where}: {said}")
-    error = refusal(reply, "an Alertmanager API (v2)")
     if said and reply.status >= 500:
-        error.args = (f"{reply.where} answered {reply.status}: {said}",)
-    return error
+        return Unavailable(f"{reply.where} answered {reply.status}: {said}", reply.retry_after)
+    return refusal(reply, "an Alertmanager API (v2)")

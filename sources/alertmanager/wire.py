@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct, field
 
-from sources.model import Alert, Labels, Matcher, Silence
+from sources.model import Alert, Labels, Matcher, Silence, labels_of
 from sources.rules.duration import parse_time
 
 
@@ -90,10 +90,6 @@ class AlertGroup(Struct, frozen=True, gc=False):
     labels: Labels
     receiver: str
     alerts: tuple[Alert, ...] = ()
-
-
-def labels_of(pairs: Mapping[str, str]) -> Labels:
-    return tuple(sorted(pairs.items()))
 
 
 def expression(generator_url: str | None) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from email.utils import parsedate_to_datetime
+import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,7 +17,9 @@ from sources.contract import (
     Unauthorized,
     Unavailable,
 )
+from sources.headers import http_date, retry_after
 from sources.http.settings import shown
+from sources.rights import missing_right
 
 
 class Reply(NamedTuple):
@@ -46,19 +47,15 @@ class Reply(NamedTuple):
             :64
         ].lstrip().lower().startswith((b"<!doctype html", b"<html"))
 
-    @property
-    def date(self) -> float | None:
-        """The server's clock (epoch seconds, whole) when it answered."""
-        try:
-            return parsedate_to_datetime(self.headers.get("date", "")).timestamp()
-        except (ValueError, OverflowError):
-            return None
+    def clock_offset(self, now: float) -> float | None:
+        """The server's clock minus ours in whole seconds, `now` being ours; its header is cut to the second."""
+        date = http_date(self.headers.get("date", ""))
+        return None if date is None else float(round(date + 0.5 - now))
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds, where the server asked for a pause in seconds."""
-        text = self.headers.get("retry-after", "").strip()
-        return float(text) if text.isdecimal() and len(text) < 7 else None
+        """Seconds, where the server asked for a pause."""
+        return retry_after(self.headers.get("retry-after", ""), time.time())
 
     def snippet(self, length: int = 160) -> str:
         """The start of a textual body on one line; "" for pages and data."""
@@ -75,9 +72,6 @@ class _KubernetesStatus(Struct, frozen=True):
     message: str = ""
 
 
-_RIGHT = re.compile(r'cannot (?P<verb>\w+) resource "(?P<what>[^"]+)"(?:.*? in the namespace "(?P<ns>[^"]+)")?')
-
-
 def kubernetes_error(reply: Reply) -> SourceError | None:
     """What the API server said when it did not reach the service behind it; None where it is not its answer."""
     if not reply.is_json or b'"Status"' not in reply.body:
@@ -89,10 +83,7 @@ def kubernetes_error(reply: Reply) -> SourceError | None:
     if status.kind != "Status":
         return None
     if reply.status == 403:
-        right = _RIGHT.search(status.message)
-        missing = ""
-        if right:
-            missing = f"{right['verb']} {right['what']}" + (f" in {right['ns']}" if right["ns"] else "")
+        missing = missing_right(status.message)
         return Denied(f"the API server does not let us reach {reply.where}: {missing or status.message}", missing)
     if reply.status == 401:
         return Unauthorized(f"the API server does not accept our credentials on the way to {reply.where}")

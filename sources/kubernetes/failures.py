@@ -11,20 +11,17 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from sources.contract import SourceError
+from sources.headers import retry_after
 from sources.kubernetes.errors import ApiStatusError, ReadIdle, TlsFailure, Unreachable, redact, status_error
+from sources.rights import missing_right
 
 _MAX_SHOWN = 300
-_CANNOT = re.compile(
-    r'cannot (?P<verb>[\w-]+) (?:resource|path) "(?P<what>[^"]+)"'
-    r'(?: in API group "(?P<group>[^"]*)")?(?: in the namespace "(?P<namespace>[^"]+)")?'
-)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.S | re.I)
 
 
@@ -59,23 +56,23 @@ def read_idle(host: str, seconds: float) -> ReadIdle:
 
 def from_answer(status: int, headers: Mapping[str, str], body: bytes, host: str) -> ApiStatusError:
     """The error for an answer that is not 2xx, or that is a web page instead of an API's answer."""
-    retry_after = _retry_after(headers.get("Retry-After"))
+    pause = retry_after(headers.get("Retry-After", ""), time.time())
     said = _kubernetes_status(body)
     if said is not None:
         details = said.get("details")
         details = details if isinstance(details, dict) else {}
         message = _shown(str(said.get("message") or said.get("reason") or status))
         causes = details.get("causes")
-        if retry_after is None and isinstance(details.get("retryAfterSeconds"), int):
-            retry_after = float(details["retryAfterSeconds"]) or None
+        if pause is None and isinstance(details.get("retryAfterSeconds"), int):
+            pause = float(min(details["retryAfterSeconds"], 10**9)) or None
         return status_error(
             _words(status, message, host),
             status=status,
             reason=str(said.get("reason") or ""),
-            retry_after=retry_after,
+            retry_after=pause,
             causes=tuple(str(cause.get("reason")) for cause in causes or () if isinstance(cause, dict)),
             kind=str(details.get("kind") or ""),
-            missing=_missing(str(said.get("message") or "")),
+            missing=missing_right(str(said.get("message") or "")),
         )
     if 300 <= status < 400:
         to = urlsplit(headers.get("Location", "")).hostname or "another page"
@@ -88,7 +85,7 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes, host: str)
         message = f"answered with HTML{named} (a login page or proxy?)"
     else:
         message = _shown(body.decode("utf-8", "replace")) or "no explanation"
-    return status_error(_words(status, message, host), status=status, retry_after=retry_after)
+    return status_error(_words(status, message, host), status=status, retry_after=pause)
 
 
 def _words(status: int, message: str, host: str) -> str:
@@ -102,7 +99,7 @@ def _kubernetes_status(body: bytes) -> Mapping[str, Any] | None:
         return None
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) and said.get("kind") == "Status" else None
 
@@ -112,28 +109,9 @@ def is_kubernetes_status(body: bytes) -> bool:
     return _kubernetes_status(body) is not None
 
 
-def _missing(message: str) -> str:
-    said = _CANNOT.search(message)
-    if not said:
-        return ""
-    what = said["what"] + (f".{said['group']}" if said["group"] else "")
-    return f"{said['verb']} {what}" + (f" in {said['namespace']}" if said["namespace"] else "")
-
-
 def _shown(text: str) -> str:
     text = redact(" ".join(text.split()))
     return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
-
-
-def _retry_after(said: str | None) -> float | None:
-    if not said:
-        return None
-    if said.strip().isdecimal():
-        return float(said)
-    try:
-        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None
 
 
 def _ssl_error(error: BaseException | None) -> ssl.SSLError | ssl.CertificateError | None:

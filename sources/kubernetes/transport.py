@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from importlib import metadata
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -26,6 +25,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from sources.contract import Clock, ReadOnlyError, SourceError, SystemClock
+from sources.headers import http_date
 from sources.kubernetes import failures, proxy, tls
 from sources.kubernetes.audit import Audit, Request
 from sources.kubernetes.clusterconfig import ClusterConfig
@@ -293,12 +293,10 @@ class ApiClient:
         return only_reads(method, service[1] if service is not None else "")
 
     def _note_date(self, said: str | None) -> None:
-        if said:
-            try:
-                # The header is cut to the second, so on average the server is half a second further.
-                self._offsets.append(parsedate_to_datetime(said).timestamp() + 0.5 - self._clock.now())
-            except (ValueError, OverflowError):
-                return
+        moment = http_date(said or "")
+        if moment is not None:
+            # The header is cut to the second, so on average the server is half a second further.
+            self._offsets.append(moment + 0.5 - self._clock.now())
 
     # -- connections
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -11,13 +10,12 @@ import msgspec
 from sources.contract import NotSupported, QueryError, ReadOnlyError, SourceError, Unavailable
 from sources.http import Endpoint, Reply
 from sources.http.endpoint import Params
+from sources.http.offloop import off_loop
 from sources.prometheus.errors import api_error, other_error, positioned
 from sources.prometheus.wire import NULL, Envelope, decode
 
 T = TypeVar("T")
 
-OFF_LOOP = 500_000
-"""Bytes from which an answer is decoded in a thread: some 5 ms of work."""
 LONG_QUERY = 6_000
 """Characters of parameters from which POST is tried even where GET is preferred: URLs have limits."""
 
@@ -104,11 +102,6 @@ def _notices(texts: Sequence[str], expr: str) -> tuple[str, ...]:
 
 def _nonsense(reply: Reply) -> SourceError:
     return Unavailable(f"{reply.where} answered {reply.path} with JSON that is broken or not Prometheus'")
-
-
-async def off_loop(size: int, work: Callable[[], T]) -> T:
-    """Runs `work` here when `size` bytes are few, else in a thread so that the screen goes on."""
-    return work() if size <= OFF_LOOP else await asyncio.to_thread(work)
 
 
 async def read(answer: Answer, type_: type[T], empty: T) -> T:

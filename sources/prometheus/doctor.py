@@ -7,14 +7,10 @@ from typing import Protocol
 
 from sources.contract import (
     Check,
-    Denied,
-    Misconfigured,
-    NotSupported,
-    QueryError,
     SourceError,
-    Unauthorized,
 )
 from sources.http import Endpoint, HttpConfig
+from sources.http.advice import advice
 from sources.model import QueryResult, Rule, Target
 
 _SICK_SHOWN = 3
@@ -34,35 +30,12 @@ async def checks(server: Server, endpoint: Endpoint, config: HttpConfig) -> list
     try:
         result = await server.query("1")
     except SourceError as error:
-        return [Check("query", False, str(error), fix(error, config, "prometheus"))]
+        return [Check("query", False, str(error), advice(error, config, "prometheus"))]
     found = [Check("query", True, f"{endpoint.via} answers PromQL in {result.elapsed * 1000:.0f} ms")]
     found.append(await _version(server))
     found.append(await _rules(server))
     found.append(await _targets(server))
     return found
-
-
-def fix(error: SourceError, config: HttpConfig, section: str) -> str:
-    """What to do about it, in the words of the configuration."""
-    if isinstance(error, Unauthorized):
-        return (
-            f"set username and password_env, or bearer_token_env / _file / _command, in [sources.{section}]; "
-            "or give the URL behind the sign-in"
-        )
-    if isinstance(error, Denied):
-        if "services" in error.missing:
-            return f"grant {error.missing!r}, or give --{section} URL"
-        return "ask for access, or use credentials that have it"
-    if isinstance(error, Misconfigured):
-        return f"correct [sources.{section}] or --{section}"
-    if isinstance(error, QueryError):
-        return "look at the server's own log"
-    if isinstance(error, NotSupported):
-        return f"give --{section} URL with its path prefix, for example http://host:port/prefix"
-    if "certificate" in str(error):
-        return f"set ca_file (or server_name) in [sources.{section}]"
-    proxy = f" through {config.proxy_url and 'proxy_url'}" if config.proxy_url else ""
-    return f"check that the address is right and reachable from here{proxy}"
 
 
 async def _version(server: Server) -> Check:

@@ -25,12 +25,13 @@ from sources.contract import (
 from sources.discovery import find
 from sources.http import Endpoint, HttpConfig, Link
 from sources.http.endpoint import Params, direct
+from sources.http.offloop import off_loop
 from sources.http.poll import Picture, poll
 from sources.http.settings import validate
-from sources.model import MetricMetadata, QueryResult, Rule, Series, Target
+from sources.model import MetricMetadata, QueryResult, Rule, Series, Target, labels_of
 from sources.prometheus import wire
 from sources.prometheus.alerts import joined, needs_alerts
-from sources.prometheus.api import Answer, Api, off_loop, read
+from sources.prometheus.api import Answer, Api, read
 from sources.prometheus.doctor import checks
 from sources.prometheus.steps import check_range
 
@@ -136,7 +137,7 @@ class PrometheusSource:
             raise QueryError("series need at least one selector")
         answer = await self._api.ask("/api/v1/series", self._selection(match, limit))
         found = await read(answer, list[dict[str, str]], [])
-        return [Series(wire.labels_of(labels)) for labels in found[:limit]]
+        return [Series(labels_of(labels)) for labels in found[:limit]]
 
     async def metadata(self, metric: str | None = None, limit: int = 5000) -> Sequence[MetricMetadata]:
         """Type, help and unit of scraped metrics, by name; classic histograms by their base name."""
@@ -194,8 +195,7 @@ class PrometheusSource:
             # The rules bring their alerts along; the other list is needed only where a backend leaves them out.
             if needs_alerts(rules):
                 alerts = await read(await self._api.get("/api/v1/alerts"), wire.AlertData, wire.AlertData())
-        date = answer.reply.date
-        offset = None if date is None else float(round(date + 0.5 - self._context.clock.now()))
+        offset = answer.reply.clock_offset(self._context.clock.now())
         found = await asyncio.to_thread(joined, rules, alerts, self._context.name)
         if answer.warnings:
             missing += answer.warnings

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from sources.model import Alert, AlertState, Labels, MetricMetadata, QueryResult, Rule, Series, Target
+from sources.model import Alert, AlertState, MetricMetadata, QueryResult, Rule, Series, Target, labels_of
 from sources.rules.alerts import fingerprint
 from sources.rules.duration import parse_time
 
@@ -107,10 +106,6 @@ BuildData = dict[str, str | float | bool | None]
 def decode(data: bytes | msgspec.Raw, type_: type[T]) -> T:
     """Raises `msgspec.DecodeError` where the answer is not JSON or not of this shape."""
     return msgspec.json.decode(data, type=type_)
-
-
-def labels_of(pairs: Mapping[str, str] | None) -> Labels:
-    return tuple(sorted(pairs.items())) if pairs else ()
 
 
 def query_result(data: QueryData, base: QueryResult) -> QueryResult:

@@ -11,7 +11,7 @@ import pytest
 from sources.contract import (
     QueryError,
 )
-from sources.prometheus import api
+from sources.http import offloop
 from sources.prometheus.source import escaped
 from tests.unit.prometheus.staged import HTML, LOGIN, answered, source, success, vector
 
@@ -72,7 +72,7 @@ async def test_no_content_is_an_empty_answer_that_says_so() -> None:
 
 
 async def test_a_large_answer_is_decoded_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "OFF_LOOP", 10)
+    monkeypatch.setattr(offloop, "OFF_LOOP", 10)
     result = await answered(vector({"metric": {"a": "b"}, "value": [1, "2"]}))
     assert result.series[0].values == (2.0,)
 
