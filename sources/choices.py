@@ -16,4 +16,3 @@ ColourName: TypeAlias = Literal["red", "orange", "yellow", "green", "cyan", "blu
 COLOURS: tuple[str, ...] = get_args(ColourName)
 
 ClockName: TypeAlias = Literal["utc", "local"]
-CLOCKS: tuple[str, ...] = get_args(ClockName)

@@ -21,11 +21,13 @@ VERSION = "v1.34.2"
 TOLERATED = 300.0
 """Seconds for which pods tolerate a lost node (Kubernetes' default)."""
 REGION = "eu-west-1"
+PRESSURES = {"disk": "DiskPressure", "memory": "MemoryPressure"}
+"""What a node that is short of something says."""
 _INSTANCES = (("m6i.2xlarge", 8, 32), ("m6i.4xlarge", 16, 64), ("r6i.2xlarge", 8, 64))
 
 
 class NodePlan(Struct, frozen=True, gc=False):
-    """A node as bought: `cpu` in cores, `memory` in GiB; `busy` is its use of CPU in nanocores."""
+    """A node as bought: `cpu` in cores, `memory` in GiB."""
 
     name: str
     uid: str

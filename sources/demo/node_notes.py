@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from sources.demo.cluster import NodePlan, Plan
+from sources.demo.cluster import PRESSURES, NodePlan, Plan
 from sources.demo.life import Note
 from sources.demo.story import NEVER
 
 _RECLAIMS = {"disk": "ephemeral-storage", "memory": "memory"}
-_CONDITIONS = {"disk": "DiskPressure", "memory": "MemoryPressure"}
 _CLEAN = {"disk": "NodeHasNoDiskPressure", "memory": "NodeHasSufficientMemory"}
 _NO_IMAGES = (
     "Failed to garbage collect required amount of images. Attempted to free 21474836480 bytes, "
@@ -33,7 +32,7 @@ def _all(plan: Plan, node: NodePlan) -> Iterator[Note]:
     if what:
         if what == "disk":
             yield _note(node, trouble.pressure - 20, "FreeDiskSpaceFailed", _NO_IMAGES, warning=True)
-        yield _status(node, trouble.pressure, f"NodeHas{_CONDITIONS[what]}")
+        yield _status(node, trouble.pressure, f"NodeHas{PRESSURES[what]}")
         for offset in range(2, 62, 10):
             text = f"Attempting to reclaim {_RECLAIMS[what]}"
             yield _note(node, trouble.pressure + offset, "EvictionThresholdMet", text, warning=True)

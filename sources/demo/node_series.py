@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from functools import lru_cache
 
-from sources.demo.cluster import GI, NodePlan
+from sources.demo.cluster import GI, PRESSURES, NodePlan
 from sources.demo.series import KSM, Gauge, SeriesOf, always
 from sources.demo.simulation import Simulation
 from sources.demo.usage import node_memory
@@ -17,7 +17,7 @@ from sources.model import NANO
 def per_node(value: Callable[[Simulation, NodePlan], Callable[[float], float]]) -> Callable[..., SeriesOf]:
     def series(simulation: Simulation, start: float, end: float) -> SeriesOf:
         for node in simulation.plan.nodes:
-            yield _node_labels(node), _while_up(simulation, node.name, value(simulation, node))
+            yield _node_labels(node), while_up(simulation, node.name, value(simulation, node))
 
     return series
 
@@ -26,14 +26,14 @@ def _node_labels(node: NodePlan) -> dict[str, str]:
     return {"instance": f"{node.ip}:9100", "job": "node-exporter", "node": node.name}
 
 
-def _while_up(simulation: Simulation, node: str, value: Callable[[float], float]) -> Gauge:
+def while_up(simulation: Simulation, node: str, value: Callable[[float], float]) -> Gauge:
+    """What is scraped from a node, which gives nothing while it is lost."""
     trouble = simulation.plan.trouble
     if node != trouble.node:
         return value
     return lambda t: None if trouble.down(node, t) else value(t)
 
 
-PRESSURES = {"disk": "DiskPressure", "memory": "MemoryPressure"}
 _MODES = (
     ("user", 0.70), ("system", 0.20), ("iowait", 0.05), ("softirq", 0.03), ("steal", 0.01),
     ("irq", 0.005), ("nice", 0.005), ("idle", -1.0),
@@ -44,7 +44,7 @@ def node_cpu(simulation: Simulation, start: float, end: float) -> SeriesOf:
     for node in simulation.plan.nodes:
         used = _used(simulation.plan.node_cpu[node.name], node)
         common = _node_labels(node)
-        gauges = [(mode, _while_up(simulation, node.name, _mode(used, node, share))) for mode, share in _MODES]
+        gauges = [(mode, while_up(simulation, node.name, _mode(used, node, share))) for mode, share in _MODES]
         for cpu in range(node.cpu):
             for mode, gauge in gauges:
                 yield common | {"cpu": str(cpu), "mode": mode}, gauge
@@ -81,7 +81,7 @@ def network(direction: str) -> Callable[..., SeriesOf]:
         for node in simulation.plan.nodes:
             flow = wave(simulation.plan.rng(node.name, direction), node.cpu * 1.6e6)
             value = _since(flow, node.created)
-            yield _node_labels(node) | {"device": "eth0"}, _while_up(simulation, node.name, value)
+            yield _node_labels(node) | {"device": "eth0"}, while_up(simulation, node.name, value)
 
     return series
 
@@ -96,7 +96,7 @@ def filesystem(avail: bool) -> Callable[..., SeriesOf]:
             labels = _node_labels(node) | {"device": "/dev/nvme0n1p1", "fstype": "ext4", "mountpoint": "/"}
             size = 100.0 * GI
             free = _free(simulation, node)
-            yield labels, _while_up(simulation, node.name, _times(size, free) if avail else always(size))
+            yield labels, while_up(simulation, node.name, _times(size, free) if avail else always(size))
 
     return series
 
@@ -170,4 +170,4 @@ def evictions(simulation: Simulation, start: float, end: float) -> SeriesOf:
     if signal is not None and node is not None:
         moments = sorted(plan.evicted.values())
         labels = {"eviction_signal": signal, "instance": f"{node.ip}:10250", "job": "kubelet", "node": node.name}
-        yield labels, _while_up(simulation, node.name, lambda t: float(bisect_right(moments, t)))
+        yield labels, while_up(simulation, node.name, lambda t: float(bisect_right(moments, t)))

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from sources.demo.autoscalers import AUTOSCALERS, Autoscaler, busy, limited, most
 from sources.demo.claims import Claim, capacity, claims, used
+from sources.demo.node_series import while_up
 from sources.demo.series import KSM, Gauge, SeriesOf
 from sources.demo.simulation import Simulation
 
@@ -64,14 +65,9 @@ def volume(value: Callable[[Simulation, Claim], Callable[[float], float]]) -> Ca
                 "node": claim.node,
                 "persistentvolumeclaim": claim.name,
             }
-            yield labels, _while_up(simulation, claim.node, value(simulation, claim))
+            yield labels, while_up(simulation, claim.node, value(simulation, claim))
 
     return series
-
-
-def _while_up(simulation: Simulation, node: str, value: Callable[[float], float]) -> Gauge:
-    trouble = simulation.plan.trouble
-    return value if node != trouble.node else lambda t: None if trouble.down(node, t) else value(t)
 
 
 def volume_size(simulation: Simulation, claim: Claim) -> Callable[[float], float]:

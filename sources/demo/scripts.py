@@ -39,7 +39,7 @@ def _main(life: Life) -> str:
 
 
 def _started(life: Life, at: float) -> Iterator[Note]:
-    """The notes of a container that is created and started, and of the side-cars at the pod's first start."""
+    """The notes of the first container, which is created and started."""
     name = _main(life)
     yield note(life, at, "Normal", "Created", f"Created container: {name}", name)
     yield note(life, at + 0.2, "Normal", "Started", f"Started container {name}", name)

@@ -11,11 +11,11 @@ from math import cos, pi, sin
 
 from msgspec import Struct
 
+from sources.rules.generated import SAFE
+
 DAY = 86_400.0
 _DAY_OMEGA = 2 * pi / DAY
 _DAY_PHASE = pi / 2 - 2 * pi * 14 / 24  # the peak of the day is at 14:00 UTC
-ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
-"""The letters of Kubernetes' generated names: no vowels, no look-alikes."""
 
 
 class Wave(Struct, frozen=True, gc=False):
@@ -90,7 +90,7 @@ def calmed(shape: Wave, base: float) -> Wave:
 
 def code(rng: random.Random, length: int) -> str:
     """A generated name part, as the API server makes them."""
-    return "".join(rng.choices(ALPHABET, k=length))
+    return "".join(rng.choices(SAFE, k=length))
 
 
 def uid(rng: random.Random) -> str:

@@ -56,7 +56,7 @@ class EmbeddedQueries:
         self._threads = ThreadPoolExecutor(AT_ONCE, "topmast-promql")
 
     def close(self) -> None:
-        """Lets the threads go; what runs is told to end."""
+        """Lets the threads go; a query that still runs ends when whoever asked is cancelled."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def query(self, expr: str, at: float | None = None) -> QueryResult:

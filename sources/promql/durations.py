@@ -41,17 +41,3 @@ def parse_duration(text: str) -> int:
         if total > _MOST:
             raise ValueError("duration out of range")
     return total
-
-
-def format_duration(milliseconds: int) -> str:
-    """The shortest way to write a duration; years and weeks only where nothing is left over."""
-    if milliseconds == 0:
-        return "0s"
-    left, out = abs(milliseconds), "-" if milliseconds < 0 else ""
-    for unit, size in UNITS.items():
-        if unit in ("y", "w") and left % size:
-            continue
-        if left >= size:
-            out += f"{left // size}{unit}"
-            left %= size
-    return out

@@ -128,11 +128,6 @@ def parse_bytes(text: str | int | float) -> int:
     return value(parse(text))
 
 
-def cpu_cores(text: str | int | float) -> float:
-    """CPU in cores, for drawing; rounding rules act on `parse_cpu`. Raises QuantityError."""
-    return parse(text) / NANO
-
-
 def format_cpu_top(nanocores: int) -> str:
     """CPU as `kubectl top` prints it: `MilliValue()` and "m" (kubectl metricsutil/metrics_printer.go)."""
     return f"{milli_value(nanocores)}m"

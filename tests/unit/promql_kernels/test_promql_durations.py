@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sources.promql.durations import format_duration, parse_duration
+from sources.promql.durations import parse_duration
 
 
 @pytest.mark.parametrize(
@@ -19,11 +19,3 @@ def test_read(text: str, milliseconds: int) -> None:
 def test_refused(text: str) -> None:
     with pytest.raises(ValueError, match="duration"):
         parse_duration(text)
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "text"),
-    [(0, "0s"), (90_061_001, "1d1h1m1s1ms"), (7_776_000_000, "90d"), (1_209_600_000, "2w"), (-300_000, "-5m")],
-)
-def test_written(milliseconds: int, text: str) -> None:
-    assert format_duration(milliseconds) == text

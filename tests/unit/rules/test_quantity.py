@@ -128,7 +128,3 @@ def test_values_round_away_from_zero() -> None:
     assert quantity.milli_value(parse("-1500001n")) == -2
     assert quantity.milli_value(parse("-2m")) == -2
     assert quantity.parse_cpu("1n") == 1
-
-
-def test_cores_are_for_drawing() -> None:
-    assert quantity.cpu_cores("250m") == 0.25
