@@ -1,24 +1,21 @@
-"""The scraping source over staged exporters and a staged API server: what is read, said and refused."""
+"""The scraping source over staged exporters: what is read, said and refused, and when."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 
-from sources.contract import Misconfigured, NotSupported, QueryError, Status, Unavailable
-from sources.model import QueryResult
+from sources.contract import Misconfigured, QueryError, Status
 from sources.scrape import ScrapeConfig, ScrapeSource
-from sources.scrape.targets import KUBELET
-from sources.testing import ManualClock, SourceContract, settle
-from tests.unit.scrape.staged import METRICS, Staged, answering, rows, source
-
-SUMMARY = {"node": {"memory": {"time": "2023-11-14T22:13:20Z", "workingSetBytes": 600}}}
+from sources.testing import ManualClock, SourceContract
+from tests.unit.scrape.staged import METRICS, answering, rows, source
+from tests.unit.scrape.usual import cluster, running
 
 
 async def test_an_exporter_is_read_and_answers_promql() -> None:
@@ -136,142 +133,6 @@ async def test_series_of_a_target_that_goes_down_end() -> None:
     await scrape.close()
 
 
-def cluster() -> Staged:
-    """Two nodes, kube-state-metrics behind a service, an annotated pod, a metrics API."""
-    staged = Staged()
-    staged.items("/api/v1/nodes", {"metadata": {"name": "a"}}, {"metadata": {"name": "b"}})
-    for node in ("a", "b"):
-        staged.put(
-            f"/api/v1/nodes/{node}/proxy/metrics/resource", b"node_cpu_usage_seconds_total 5 1700000000000\n"
-        )
-        staged.put(f"/api/v1/nodes/{node}/proxy/metrics", b"kubelet_running_pods 3\n")
-        staged.put(
-            f"/api/v1/nodes/{node}/proxy/metrics/cadvisor",
-            b'container_memory_usage_bytes{namespace="shop",pod="web-1"} 5 1700000000000\n',
-        )
-        staged.put(f"/api/v1/nodes/{node}/proxy/stats/summary", SUMMARY)
-    state = {"metadata": {"name": "kube-state-metrics", "namespace": "kube-system"}}
-    staged.items(
-        "/api/v1/services",
-        {**state, "spec": {"ports": [{"name": "http-metrics", "port": 8080}], "selector": {"app": "ksm"}}},
-        {"metadata": {"name": "other", "namespace": "shop"}, "spec": {"ports": [{"port": 80}]}},
-    )
-    pod = {
-        "metadata": {"name": "ksm-1", "namespace": "kube-system"},
-        "spec": {"nodeName": "a", "containers": [{"ports": [{"name": "http-metrics", "containerPort": 8080}]}]},
-        "status": {"phase": "Running", "podIP": "10.0.0.1"},
-    }
-    staged.items("/api/v1/namespaces/kube-system/pods", pod)
-    staged.put(
-        "/api/v1/namespaces/kube-system/pods/ksm-1:8080/proxy/metrics",
-        b'kube_deployment_status_replicas_available{namespace="kube-system",deployment="coredns"} 2\n',
-    )
-    annotated = {"name": "web-1", "namespace": "shop", "annotations": {"prometheus.io/scrape": "true"}}
-    staged.items("/api/v1/pods", {"metadata": annotated}, {"metadata": {"name": "db-1", "namespace": "shop"}})
-    staged.put(
-        "/api/v1/namespaces/shop/pods/web-1",
-        {
-            "metadata": annotated,
-            "spec": {"nodeName": "b", "containers": [{"ports": [{"containerPort": 9000}]}]},
-            "status": {"phase": "Running", "podIP": "10.0.0.2"},
-        },
-    )
-    staged.put("/api/v1/namespaces/shop/pods/web-1:9000/proxy/metrics", METRICS)
-    staged.put("/apis/metrics.k8s.io", {"versions": [{"version": "v2"}, {"version": "v1beta1"}]})
-    usage = {"timestamp": "2023-11-14T22:13:10Z", "window": "10s"}
-    staged.items(
-        "/apis/metrics.k8s.io/v1beta1/nodes",
-        {"metadata": {"name": "a"}, **usage, "usage": {"cpu": "250m", "memory": "1Ki"}},
-    )
-    staged.items(
-        "/apis/metrics.k8s.io/v1beta1/pods",
-        {
-            "metadata": {"name": "web-1", "namespace": "shop"},
-            **usage,
-            "containers": [{"usage": {"cpu": "100m", "memory": "2Ki"}}],
-        },
-    )
-    return staged
-
-
-async def test_a_cluster_is_read_through_its_api_server() -> None:
-    scrape = source(cluster())
-    status = await scrape.collect()
-    assert (status.state, status.missing) == ("live", ())
-    available = 'kube_deployment_status_replicas_available{namespace="kube-system", deployment="coredns"}'
-    (series,) = (await scrape.query(available)).series
-    assert dict(series.labels)["pod"] == "ksm-1"
-    (series,) = (await scrape.query('container_memory_usage_bytes{node="a"}')).series
-    assert (dict(series.labels)["pod"], dict(series.labels)["job"]) == ("web-1", "kubelet")
-    assert len((await scrape.query('up{job="kubelet"} == 1')).series) == 8
-    assert rows(await scrape.query("topmast_node_cpu_cores")) == {"node=a": 0.25}
-    assert rows(await scrape.query("topmast_pod_memory_bytes")) == {"namespace=shop,pod=web-1": 2048.0}
-    working = await scrape.query(
-        'kube_summary_node_memory_working_set_bytes{node="a", metrics_path="/stats/summary"}'
-    )
-    assert [each.values for each in working.series] == [(600.0,)]
-    (series,) = (await scrape.query("reqs_total")).series
-    assert dict(series.labels) | {"instance": "10.0.0.2:9000", "node": "b"} == dict(series.labels)
-    await scrape.close()
-
-
-async def test_a_right_that_is_missing_is_named_and_asked_for_once() -> None:
-    staged = cluster()
-    for node in ("a", "b"):
-        for path, _ in KUBELET:
-            staged.forbid(f"/api/v1/nodes/{node}/proxy{path}", "get nodes/proxy")
-    scrape = source(staged, max_targets=50)
-    status = await scrape.collect()
-    assert (status.state, status.missing) == ("partial", ("get nodes/proxy",))
-    asked = len(staged.asked)
-    await scrape.collect()
-    assert not [path for path in staged.asked[asked:] if "/nodes/a/proxy" in path or "/nodes/b/proxy" in path]
-    assert len((await scrape.query('up{job="kubelet"}')).series) == 0, "what we may not ask is not down"
-    await scrape.close()
-
-
-async def test_what_the_api_server_says_of_a_target_is_told() -> None:
-    staged = cluster()
-    said = {"kind": "Status", "message": "address not allowed", "code": 400}
-    staged.put("/api/v1/nodes/a/proxy/metrics", httpx.Response(400, json=said))
-    scrape = source(staged)
-    status = await scrape.collect()
-    assert status.missing == ("node a/metrics down: the API server answered 400 address not allowed",)
-    assert (status.state, status.detail.partition(",")[0]) == ("partial", "10 of 11 targets")
-    await scrape.close()
-
-
-async def test_without_rights_for_the_cluster_the_own_namespaces_are_read() -> None:
-    staged = cluster()
-    staged.listed = ("shop",)
-    staged.forbid("/api/v1/nodes", "list nodes")
-    staged.forbid("/api/v1/services", "list services")
-    annotated, _ = staged.answers["/api/v1/pods"]["items"]
-    staged.forbid("/api/v1/pods", "list pods")
-    staged.items("/api/v1/namespaces/shop/pods", annotated)
-    staged.items("/api/v1/namespaces/shop/services")
-    staged.forbid("/apis/metrics.k8s.io/v1beta1/nodes", "list nodes")
-    staged.forbid("/apis/metrics.k8s.io/v1beta1/pods", "list pods")
-    staged.items("/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods")
-    scrape = source(staged)
-    status = await scrape.collect()
-    assert status.state == "partial"
-    assert set(status.missing) == {"list nodes", "list services", "list pods"}
-    assert len((await scrape.query("reqs_total")).series) == 1
-    await scrape.close()
-
-
-async def test_nothing_that_may_be_read_is_forbidden_not_empty() -> None:
-    staged = Staged()
-    for what in ("nodes", "services", "pods"):
-        staged.forbid(f"/api/v1/{what}", f"list {what}")
-    scrape = source(staged, usage=False)
-    status = await scrape.collect()
-    assert (status.state, set(status.missing)) == ("denied", {"list nodes", "list services", "list pods"})
-    assert all(check.fix for check in await scrape.check() if check.ok is False)
-    await scrape.close()
-
-
 async def test_no_more_series_than_allowed_and_that_is_said() -> None:
     body = b"".join(b'm{i="%d"} 1\n' % number for number in range(100))
     scrape = source(exporters=answering(body), urls=("http://host:9100",), max_series=50)
@@ -280,66 +141,6 @@ async def test_no_more_series_than_allowed_and_that_is_said() -> None:
     assert "max_series (50)" in status.missing[0]
     assert len((await scrape.query("m")).series) == 50
     await scrape.close()
-
-
-class Peer:
-    """Another source that answers PromQL, or does not."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self.error = error
-
-    async def query(self, expr: str, at: float | None = None) -> QueryResult:
-        if self.error is not None:
-            raise self.error
-        return QueryResult("vector")
-
-    query_range = labels = label_values = series = metadata = query
-
-
-async def told(scrape: ScrapeSource, seconds: float) -> list[Status]:
-    """What the feed says within some seconds of ours."""
-    found: list[Status] = []
-
-    async def listen() -> None:
-        async with aclosing(scrape.samples()) as feed:  # type: ignore[type-var]  # it is a generator
-            async for changes in feed:
-                found.extend(change for change in changes if isinstance(change, Status))
-                if found[-1].state in ("live", "partial"):
-                    return
-
-    try:
-        async with asyncio.timeout(seconds):
-            await listen()
-    except TimeoutError:
-        pass
-    return found
-
-
-@asynccontextmanager
-async def running(scrape: ScrapeSource) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
-    """The feed runs; the given function lets so many seconds pass, each with all that happens in it."""
-    clock = scrape._context.clock
-    assert isinstance(clock, ManualClock)
-
-    async def listen() -> None:
-        async for _ in scrape.samples():
-            pass
-
-    async def passing(seconds: int) -> None:
-        for _ in range(seconds):
-            await clock.advance(1)
-            for _ in range(4):  # what is in the writer's thread comes back before time goes on
-                await asyncio.get_running_loop().run_in_executor(scrape._writer, lambda: None)
-                await settle()
-
-    task = asyncio.create_task(listen())
-    try:
-        await passing(2)
-        yield passing
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await scrape.close()
 
 
 @pytest.mark.fault(42)
@@ -389,62 +190,6 @@ async def test_short_of_bytes_everything_is_read_less_often_and_that_is_said() -
         assert 36 <= asked <= 54, "half a megabyte a minute is five bodies"
         assert scrape._scraper is not None
         assert "0.5 MB a minute reached: every 48 s instead of 15 s" in scrape._scraper.status().missing[0]
-
-
-async def test_where_a_prometheus_answers_nothing_is_scraped_or_said() -> None:
-    staged = cluster()
-    scrape = source(staged, peers=(Peer(),), when="auto")
-    assert await told(scrape, 0.2) == []
-    assert staged.asked == []
-    with pytest.raises(NotSupported, match="--scrape"):
-        await scrape.query("up")
-    assert (await scrape.check())[0].detail == "not needed: a Prometheus answers"
-    async with aclosing(scrape.alerts()) as alerts:  # type: ignore[type-var]  # it is a generator
-        await anext(alerts)
-        (status,) = [change for change in await anext(alerts) if isinstance(change, Status)]
-        assert (status.state, status.detail) == ("live", "no rules are evaluated here: a Prometheus answers")
-    await scrape.close()
-
-
-@pytest.mark.parametrize("error", [NotSupported("no Prometheus found"), Unavailable("connection refused")])
-async def test_where_none_answers_it_begins_by_itself(error: Exception) -> None:
-    scrape = source(cluster(), peers=(Peer(error),), when="auto")
-    assert (await told(scrape, 20))[-1].state == "live"
-    await scrape.close()
-
-
-async def test_standing_in_it_answers_only_once_it_knows_something() -> None:
-    away = Peer(Unavailable("refused"))
-    scrape = source(lambda request: httpx.Response(503), peers=(away,), when="auto", clock=ManualClock())
-    async with running(scrape) as passing:
-        await passing(20)
-        with pytest.raises(Unavailable, match="still empty"):
-            await scrape.query("sum by (job) (absent_job)")
-        with pytest.raises(Unavailable, match="still empty"):
-            await scrape.labels()
-
-
-async def test_where_nothing_is_evaluated_there_are_not_simply_no_alerts() -> None:
-    scrape = source(cluster(), peers=(Peer(NotSupported("no Prometheus found")),), when="auto")
-    async with aclosing(scrape.alerts()) as alerts:  # type: ignore[type-var]  # it is a generator
-        await anext(alerts)
-        (status,) = [change for change in await anext(alerts) if isinstance(change, Status)]
-    assert status.state == "absent"
-    await scrape.close()
-
-
-async def test_asked_to_it_scrapes_beside_a_prometheus() -> None:
-    scrape = source(cluster(), peers=(Peer(),))
-    assert (await told(scrape, 20))[-1].state == "live"
-    await scrape.close()
-
-
-async def test_switched_off_it_is_silent() -> None:
-    scrape = source(cluster(), when="never")
-    assert await told(scrape, 0.1) == []
-    with pytest.raises(NotSupported):
-        await scrape.query("up")
-    await scrape.close()
 
 
 async def test_a_wrong_query_says_where() -> None:
