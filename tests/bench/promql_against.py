@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -60,25 +61,36 @@ def compared(expressions: Sequence[str], demo: DemoStorage, end: int, program: P
         f"{len(expressions)} expressions, {len(series):,} series with {count:,} samples, {SPAN // STEP + 1} steps"
     )
     figures: list[tuple[float, float, float, str]] = []
-    differing: list[str] = []
-    empty = words = 0
     with prometheus(program, series) as server:
+        found = differences(expressions, ring, server, end)
+        for text in found.differ.values():
+            print(f"DIFFERS {text}")
+        print(f"{len(found.differ)} answers differ; {found.empty} without a series on both sides")
         for expr in expressions:
-            query = Query(expr, end - SPAN, end, STEP)
-            outcome = compare(server, Engine(), ring, ring, query)
-            empty += outcome.empty
-            words += bool(outcome.words)
-            trouble = outcome.wrong or outcome.unsupported or (outcome.failed and "an error on both sides")
-            if trouble:
-                differing.append(f"{expr}\n    {trouble}")
-                continue
-            ours, theirs = _timed(ring, server, query)
-            figures.append((ours / theirs, ours, theirs, expr))
-    for text in differing:
-        print(f"DIFFERS {text}")
-    print(f"{len(differing)} answers differ, {words} only in a warning; {empty} without a series on both sides")
+            if expr not in found.differ:
+                ours, theirs = _timed(ring, server, Query(expr, end - SPAN, end, STEP))
+                figures.append((ours / theirs, ours, theirs, expr))
     _print(figures)
-    return not differing
+    return not found.differ
+
+
+@dataclass(slots=True)
+class Found:
+    differ: dict[str, str] = field(default_factory=dict)
+    """What is different, by expression: values, series, warnings, or an error on either side."""
+    empty: int = 0
+
+
+def differences(expressions: Sequence[str], ring: Ring, server: Prometheus, end: int) -> Found:
+    """How the answers over the last `SPAN` before `end` differ."""
+    found = Found()
+    for expr in expressions:
+        outcome = compare(server, Engine(), ring, ring, Query(expr, end - SPAN, end, STEP))
+        found.empty += outcome.empty
+        trouble = outcome.wrong or outcome.words or outcome.unsupported
+        if trouble or outcome.failed:
+            found.differ[expr] = f"{expr}\n    {trouble or 'an error on both sides'}"
+    return found
 
 
 def _timed(ring: Ring, server: Prometheus, query: Query) -> tuple[float, float]:

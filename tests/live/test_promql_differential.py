@@ -19,7 +19,13 @@ from pathlib import Path
 
 import pytest
 
+from sources.demo.cluster import build as build_demo
+from sources.demo.metrics import DemoStorage
+from sources.demo.scenarios import BY_NAME, DEFAULT
+from tests.bench.promql_against import differences, filled, samples
+from tests.bench.promql_expressions import EXPRESSIONS
 from tests.differential.runner import run
+from tests.differential.server import prometheus
 from tests.testbed import build, paths
 
 OLD = {
@@ -64,3 +70,13 @@ def test_what_prometheus_2_answers_otherwise_is_known() -> None:
     assert unknown == []
     assert len(report.wrong) < report.queries // 4
     assert report.samples > 3_000, "the queries hardly met any data"
+
+
+def test_what_rules_and_dashboards_ask_agrees_over_a_cluster(newest: Path) -> None:
+    now = 1_760_000_000
+    demo = DemoStorage(build_demo(1, 4, float(now), BY_NAME[DEFAULT]), lambda: float(now))
+    series = samples(EXPRESSIONS, demo, now * 1000)
+    with prometheus(newest, series) as server:
+        found = differences(EXPRESSIONS, filled(series), server, now * 1000)
+    assert found.differ == {}
+    assert found.empty < len(EXPRESSIONS) // 2, "the expressions hardly met any data"
