@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from tests.differential.data import Raw
 
+LARGEST = 8_000_000
+"""Bytes of one request, more or less; a server refuses 32 MB."""
+
 
 def _varint(number: int) -> bytes:
     out = bytearray()
@@ -34,11 +37,15 @@ def write_requests(series: Sequence[Raw], slice_length: int) -> Iterable[bytes]:
     begin = min(each.times[0] for each in series if each.times)
     end = max(each.times[-1] for each in series if each.times)
     for start in range(begin, end + 1, slice_length):
-        parts = []
+        parts, size = [], 0
         for each in series:
             chosen = [i for i, time in enumerate(each.times) if start <= time < start + slice_length]
             if chosen:
                 parts.append(_series(each, chosen))
+                size += len(parts[-1])
+            if size > LARGEST:
+                yield snappy(b"".join(parts))
+                parts, size = [], 0
         if parts:
             yield snappy(b"".join(parts))
 
