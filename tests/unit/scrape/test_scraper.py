@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -16,6 +17,8 @@ from sources.scrape import ScrapeConfig, ScrapeSource
 from sources.testing import ManualClock, SourceContract
 from tests.unit.scrape.staged import METRICS, answering, rows, source
 from tests.unit.scrape.usual import cluster, running
+
+BOMB = gzip.compress(bytes(20_000_000))
 
 
 async def test_an_exporter_is_read_and_answers_promql() -> None:
@@ -43,8 +46,12 @@ async def test_an_exporter_is_read_and_answers_promql() -> None:
         (answering(b"{}", kind="application/json"), "answered with application/json"),
         (answering(b"a 1\n", kind="application/openmetrics-text; version=1.0.0"), "the end (# EOF) is missing"),
         (answering(b"# a remark\n" * 200_000), "answers with more than 1 MB"),
+        (
+            lambda request: httpx.Response(200, content=BOMB, headers={"Content-Encoding": "gzip"}),
+            "more than 1 MB",
+        ),
     ],
-    ids=["login page", "garbage", "500", "json", "cut off", "endless"],
+    ids=["login page", "garbage", "500", "json", "cut off", "endless", "packed"],
 )
 async def test_a_target_that_gives_no_metrics_is_down_and_named(exporter: object, says: str) -> None:
     scrape = source(exporters=exporter, urls=("http://host:9100",), max_body_megabytes=1.0)  # type: ignore[arg-type]  # a table
