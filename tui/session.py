@@ -12,7 +12,7 @@ from sources.runtime import Runtime
 from sources.world import FeedState, Frame, World
 from tui.sheets.sheet import Look
 
-BUDGET = 0.02
+BUDGET = 0.01
 """Seconds that one frame may spend on folding batches: keys are answered between two frames."""
 _DONE = object()
 MOST_HELD = 200_000
