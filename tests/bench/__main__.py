@@ -30,8 +30,8 @@ KEYS = "jjjkjjkjjjjkjjjkjjkjjjjkGgjj" * 2
 CHURN = 2000
 USAGE = 16.0
 """Seconds within which usage is polled."""
-NAME = "checkout-8"
-"""How the pods are called, as much of it as a narrow column shows."""
+NAME = r"team-\d+ +checkout-"
+"""A pod, as much of its name as a narrow column shows."""
 
 
 def bare(port: int) -> tuple[float, float, int]:
