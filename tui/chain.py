@@ -10,7 +10,8 @@ from textual.message_pump import MessagePump
 from tui.panes.pane import Pane
 
 SLICE = 0.008
-"""Seconds that one frame may spend on what panes have still to look at."""
+"""Seconds of CPU that one frame may spend on what panes have still to look at: on a busy machine as many rows as
+on a calm one, or all the time would go to drawing."""
 PAUSE = 0.001
 """Seconds between two frames, in which keys that were pressed meanwhile are obeyed."""
 
@@ -27,7 +28,7 @@ class Chain:
 
     def advance(self, panes: Sequence[Pane], more: bool) -> None:
         """Goes on with what panes have still to do; with `more` there is something to do besides."""
-        deadline = time.perf_counter() + SLICE
+        deadline = time.thread_time() + SLICE
         lagging = [pane.advance(deadline) for pane in panes]
         self.busy = more or any(lagging)
         if self.busy:

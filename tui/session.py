@@ -13,7 +13,7 @@ from sources.world import FeedState, Frame, World
 from tui.sheets.sheet import Look
 
 BUDGET = 0.01
-"""Seconds that one frame may spend on folding batches: keys are answered between two frames."""
+"""Seconds of CPU that one frame may spend on folding batches: keys are answered between two frames."""
 _DONE = object()
 MOST_HELD = 200_000
 """Changes that a pause holds back before it ends by itself: memory is not endless."""
@@ -79,8 +79,8 @@ class Session:
         return self.world.drain(), more
 
     def fold(self, budget: float = BUDGET) -> bool:
-        """Folds what arrived into the World, for at most `budget` seconds; True when more is waiting. Done also
-        while nothing can be drawn: the World has a size, what waits for it has none."""
+        """Folds what arrived into the World, for at most `budget` seconds of CPU; True when more is waiting. Done
+        also while nothing can be drawn: the World has a size, what waits for it has none."""
         for batch in self.runtime.take():
             self._waiting.append(batch)
             self._waiting_changes += len(batch.changes)
@@ -90,8 +90,8 @@ class Session:
             self.release()
             self.hold_ended()
         if self.held_since is None:
-            deadline = time.perf_counter() + budget
-            while time.perf_counter() < deadline:
+            deadline = time.thread_time() + budget
+            while time.thread_time() < deadline:
                 if self._folding is None:
                     if not self._waiting:
                         break

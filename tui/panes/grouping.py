@@ -55,7 +55,7 @@ class GroupingPane(MarkedPane[PodLine]):
         more, view = super().advance(deadline), self._grouped
         if view is None or more or not view.advance(STEP):
             return more
-        while time.perf_counter() < deadline and (more := view.advance(STEP)):
+        while time.thread_time() < deadline and (more := view.advance(STEP)):
             pass
         self.show_progress(more)
         return more

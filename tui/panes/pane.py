@@ -44,7 +44,7 @@ class Pane(Vertical):
         """Something changed in the World."""
 
     def advance(self, deadline: float) -> bool:
-        """Goes on with what takes longer than a frame, until `deadline` (`time.perf_counter`) or a little later;
+        """Goes on with what takes longer than a frame, until `deadline` (`time.thread_time`) or a little later;
         True while there is more of it."""
         return False
 
