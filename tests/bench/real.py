@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -168,6 +169,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"--k9s: no program at {args.k9s}")
     size, patience, large = SIZES[args.size], PATIENCE[args.size], args.size == "L"
     compiled()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers go with us
     print(f"{size.nodes} nodes, {size.pods} pods, {size.namespaces} namespaces; one core for each client")
     print(HEADER)
     with cluster(size, metrics=not large, patience=patience) as (bed, rows):
