@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sources.model import Node, NodeUsage
 from sources.rules.nodes import node_problem, wrong_conditions
@@ -18,9 +18,9 @@ from tui.sheets.amounts import (
     load_style,
     memory,
     memory_whole,
-    percent,
     seconds_since,
 )
+from tui.sheets.fields import plain_field, share_field
 from tui.sheets.past import Past
 from tui.sheets.sheet import Field, Look, Number, Sheet
 from tui.sheets.trouble import NONE, NOW, trouble_field
@@ -91,23 +91,6 @@ def _pods_style(line: NodeLine, _: Look) -> str:
     return load_style(line.pods * 100 // most) if most else ""
 
 
-def _plain(column: Column, read: Callable[[NodeLine], str], wide: bool = False) -> Field[NodeLine]:
-    """A column of plain words that matter less."""
-    return Field(column, lambda line, _: read(line) or UNKNOWN, lambda *_: "dim", wide=wide)
-
-
-def _share(column: Column, read: Callable[[NodeLine], int | None], style: Callable[..., Any]) -> Field[NodeLine]:
-    """A column of percentages."""
-    return Field(
-        column,
-        lambda line, _: percent(read(line)),
-        lambda line, look: style(read(line), line, look),
-        rank=read,
-        largest_first=True,
-        number=Number("percent", lambda line, _: read(line)),
-    )
-
-
 def _bar(name: str, read: Callable[[NodeLine], int | None], priority: int) -> Field[NodeLine]:
     return Field(
         Column(name, "", BAR, priority=priority),
@@ -141,7 +124,7 @@ NODES: Sheet[NodeLine] = Sheet(
             lambda line, _: line.node.status,
             status_style,
         ),
-        _plain(Column("roles", "ROLES", 13, min_width=6, priority=30), lambda line: line.node.roles),
+        plain_field(Column("roles", "ROLES", 13, min_width=6, priority=30), lambda line: line.node.roles),
         Field(
             Column("pods", "PODS", 7, align="right", priority=60),
             lambda line, _: _pods_text(line),
@@ -158,7 +141,9 @@ NODES: Sheet[NodeLine] = Sheet(
             largest_first=True,
             number=Number("cores", lambda line, _: cores(line.usage.cpu if line.usage else None)),
         ),
-        _share(Column("cpu%", "CPU%", 4, align="right", priority=80), lambda line: line.cpu_share, share_style),
+        share_field(
+            Column("cpu%", "CPU%", 4, align="right", priority=80), lambda line: line.cpu_share, share_style
+        ),
         _bar("cpubar", lambda line: line.cpu_share, 52),
         trend_field("TREND", "cpu", 36),
         change_field("ΔCPU 1h", "cpu", 14),
@@ -172,18 +157,18 @@ NODES: Sheet[NodeLine] = Sheet(
             largest_first=True,
             number=Number("bytes", lambda line, _: line.usage.memory if line.usage else None),
         ),
-        _share(
+        share_field(
             Column("memory%", "MEM%", 4, align="right", priority=79), lambda line: line.memory_share, share_style
         ),
         _bar("membar", lambda line: line.memory_share, 51),
         trend_field("TREND", "memory", 35),
         change_field("ΔMEM 1h", "memory", 15),
-        _share(
+        share_field(
             Column("cpureq%", "CREQ", 4, align="right", priority=26),
             lambda line: line.cpu_requested,
             _request_style,
         ),
-        _share(
+        share_field(
             Column("memreq%", "MREQ", 4, align="right", priority=25),
             lambda line: line.memory_requested,
             _request_style,
@@ -193,14 +178,18 @@ NODES: Sheet[NodeLine] = Sheet(
             lambda line, _: ",".join(name.removesuffix("Pressure") for name in line.node.pressures) or UNKNOWN,
             lambda line, _: "bad" if line.node.pressures else "dim",
         ),
-        _plain(Column("version", "VERSION", 9, min_width=7, priority=20), lambda line: line.node.version),
-        _plain(
+        plain_field(Column("version", "VERSION", 9, min_width=7, priority=20), lambda line: line.node.version),
+        plain_field(
             Column("ip", "INTERNAL-IP", 15, min_width=12, priority=64), lambda line: line.node.internal_ip, True
         ),
-        _plain(Column("os", "OS", 22, min_width=12, priority=63), lambda line: line.node.os_image, True),
-        _plain(Column("kernel", "KERNEL", 18, min_width=12, priority=62), lambda line: line.node.kernel, True),
-        _plain(Column("runtime", "RUNTIME", 20, min_width=12, priority=61), lambda line: line.node.runtime, True),
-        _plain(
+        plain_field(Column("os", "OS", 22, min_width=12, priority=63), lambda line: line.node.os_image, True),
+        plain_field(
+            Column("kernel", "KERNEL", 18, min_width=12, priority=62), lambda line: line.node.kernel, True
+        ),
+        plain_field(
+            Column("runtime", "RUNTIME", 20, min_width=12, priority=61), lambda line: line.node.runtime, True
+        ),
+        plain_field(
             Column("taints", "TAINTS", 30, flex=1, min_width=16, priority=66),
             lambda line: ",".join(line.node.taints),
             True,

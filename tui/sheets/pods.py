@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sources.model import Pod, PodUsage
 from sources.rules.pods import pod_problem, ready_text, restarts_text
 from sources.rules.resources import percent as share
-from tui.sheets.amounts import UNKNOWN, age, cores, cpu, memory, percent, seconds_since
+from tui.sheets.amounts import UNKNOWN, age, cores, cpu, memory, seconds_since
+from tui.sheets.fields import plain_field, share_field
 from tui.sheets.past import Past
 from tui.sheets.sheet import Field, Look, Number, Sheet
 from tui.sheets.trouble import NONE, NOW, OVER, trouble_field
@@ -109,6 +110,11 @@ def strain(line: PodLine) -> str:
     return "; ".join(told)
 
 
+def _of_request_style(value: int | None, line: PodLine, look: Look) -> str:
+    """More than was asked for is no fault."""
+    return "dim" if value is None else usage_style(line, look)
+
+
 def owner_text(pod: Pod) -> str:
     return f"{pod.owner.kind}/{pod.owner.name}" if pod.owner else UNKNOWN
 
@@ -162,21 +168,13 @@ PODS: Sheet[PodLine] = Sheet(
             largest_first=True,
             number=Number("cores", lambda line, _: cores(line.cpu)),
         ),
-        Field(
+        share_field(
             Column("cpu%", "%REQ", 5, align="right", priority=40),
-            lambda line, _: percent(line.cpu_of_request),
-            lambda line, look: "dim" if line.cpu_of_request is None else usage_style(line, look),
-            rank=lambda line: line.cpu_of_request,
-            largest_first=True,
-            number=Number("percent", lambda line, _: line.cpu_of_request),
+            lambda line: line.cpu_of_request,
+            _of_request_style,
         ),
-        Field(
-            Column("cpu%limit", "%LIM", 5, align="right", priority=38),
-            lambda line, _: percent(line.cpu_of_limit),
-            lambda line, look: share_style(line.cpu_of_limit, line, look),
-            rank=lambda line: line.cpu_of_limit,
-            largest_first=True,
-            number=Number("percent", lambda line, _: line.cpu_of_limit),
+        share_field(
+            Column("cpu%limit", "%LIM", 5, align="right", priority=38), lambda line: line.cpu_of_limit, share_style
         ),
         trend_field("TREND", "cpu", 34),
         change_field("ΔCPU 1h", "cpu", 18),
@@ -188,53 +186,33 @@ PODS: Sheet[PodLine] = Sheet(
             largest_first=True,
             number=Number("bytes", lambda line, _: line.memory),
         ),
-        Field(
+        share_field(
             Column("memory%request", "%REQ", 5, align="right", priority=37),
-            lambda line, _: percent(line.memory_of_request),
-            lambda line, look: "dim" if line.memory_of_request is None else usage_style(line, look),
-            rank=lambda line: line.memory_of_request,
-            largest_first=True,
-            number=Number("percent", lambda line, _: line.memory_of_request),
+            lambda line: line.memory_of_request,
+            _of_request_style,
         ),
-        Field(
+        share_field(
             Column("memory%", "%LIM", 5, align="right", priority=45),
-            lambda line, _: percent(line.memory_of_limit),
-            lambda line, look: share_style(line.memory_of_limit, line, look),
-            rank=lambda line: line.memory_of_limit,
-            largest_first=True,
-            number=Number("percent", lambda line, _: line.memory_of_limit),
+            lambda line: line.memory_of_limit,
+            share_style,
         ),
         trend_field("TREND", "memory", 33),
         change_field("ΔMEM 1h", "memory", 19),
-        Field(
+        plain_field(
             Column("node", "NODE", 14, flex=1, min_width=10, priority=42, elide="middle"),
-            lambda line, _: line.pod.node or UNKNOWN,
-            lambda *_: "dim",
+            lambda line: line.pod.node,
         ),
-        Field(
-            Column("owner", "OWNER", 24, min_width=20, priority=20),
-            lambda line, _: owner_text(line.pod),
-            lambda *_: "dim",
-        ),
-        Field(Column("ip", "IP", 15, priority=10), lambda line, _: line.pod.ip or UNKNOWN, lambda *_: "dim"),
-        Field(
+        plain_field(Column("owner", "OWNER", 24, min_width=20, priority=20), lambda line: owner_text(line.pod)),
+        plain_field(Column("ip", "IP", 15, priority=10), lambda line: line.pod.ip),
+        plain_field(
             Column("nominated", "NOMINATED", 14, min_width=10, priority=62, elide="middle"),
-            lambda line, _: line.pod.nominated_node or UNKNOWN,
-            lambda *_: "dim",
-            wide=True,
+            lambda line: line.pod.nominated_node,
+            True,
         ),
-        Field(
-            Column("gates", "GATES", 5, align="right", priority=61),
-            lambda line, _: line.pod.readiness_gates or UNKNOWN,
-            lambda *_: "dim",
-            wide=True,
+        plain_field(
+            Column("gates", "GATES", 5, align="right", priority=61), lambda line: line.pod.readiness_gates, True
         ),
-        Field(
-            Column("qos", "QOS", 10, priority=63),
-            lambda line, _: line.pod.qos or UNKNOWN,
-            lambda *_: "dim",
-            wide=True,
-        ),
+        plain_field(Column("qos", "QOS", 10, priority=63), lambda line: line.pod.qos, True),
         Field(
             Column("message", "WHY", 40, flex=4, min_width=36, priority=75),
             lambda line, _: line.pod.message,
