@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, asynccontextmanager, suppress
+from math import inf
 from typing import Any
 from unittest.mock import patch
 
@@ -107,7 +108,9 @@ class Stage:
         await self.pilot.pause(0)
 
     async def settle(self) -> None:
-        """Waits until every question that the screen asked is answered and shown."""
+        """Waits until every question that the screen asked is answered and shown, and all rows are looked at."""
+        for pane in self.screen.panes:
+            pane.advance(inf)
         while running := [worker for worker in self.screen.workers if not worker.is_finished]:
             with suppress(WorkerCancelled):
                 await running[0].wait()
