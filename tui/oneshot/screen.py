@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 
 from tui.oneshot.failure import USAGE, CommandError, shortly
@@ -54,7 +53,6 @@ def screen(args: argparse.Namespace) -> int:
             tour=tour,
             auto_theme=suited_theme(terminal.colors, os.environ),
         )
-        gc.freeze()  # modules are no garbage: no later collection has to look through them
         return run(app, terminal=terminal, mouse=settings.ui.mouse)
     finally:
         runtime.stop()
