@@ -14,9 +14,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
-from sources.contract import Change, Delete, Snapshot, SourceError, Upsert
-from sources.kubernetes.api import EVENTS
-from sources.kubernetes.cluster import Cluster
+from sources.contract import Change, Delete, Denied, Snapshot, SourceError, Unauthorized, Upsert
+from sources.kubernetes.api import EVENTS, retry_after
+from sources.kubernetes.backoff import Backoff
+from sources.kubernetes.cluster import SLOW_RETRY, Cluster
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.outbox import Sink, pass_on_failure
 from sources.kubernetes.pages import PAGE, get_page
@@ -108,30 +109,40 @@ class EventReflector(Reflector):
         if self._past is not None:
             self._past.cancel()
         self.store.begin()
+        self._missing = ()
         self._say_current()
         self._past = asyncio.create_task(self._fill())
         self._past.add_done_callback(lambda done: pass_on_failure(done, self.outbox))
 
     async def _fill(self) -> None:
+        """The past, tried until it could be had: nobody else brings what happened while the watch was away."""
+        backoff = Backoff(self.cluster.clock.monotonic, self.cluster.rng)
+        while (error := await self._fill_once()) is not None:
+            least = SLOW_RETRY if isinstance(error, Denied | Unauthorized) else retry_after(error)
+            await self.cluster.pause(backoff.next(least))
+            self.store.begin()
+
+    async def _fill_once(self) -> SourceError | None:
         """The past within the budget. What is then known replaces what was, if it is everything."""
-        until = self.cluster.clock.monotonic() + MOST_SECONDS
-        self._missing = ()
+        until, failed = self.cluster.clock.monotonic() + MOST_SECONDS, None
+        missing: tuple[str, ...] = ()
         async with self.cluster.gate.slot(self.resource.priority):
             for selector, word in PASSES:
                 try:
                     complete = await self._fill_pass(selector, until)
                 except SourceError as error:
-                    self._missing = (f"older events ({error})",)
+                    failed, missing = error, (f"older events ({error})",)
                     break
                 if not complete:
-                    self._missing = (f"older {word} events",)
+                    missing = (f"older {word} events",)
                     break
-        everything = not self._missing
+        self._missing, everything = missing, not missing
         first = not self.store.synced
         snapshot = self.store.finish()
         if everything or first:
             self.outbox.put((snapshot,))
-        self._say_current()
+        self._say_filled()
+        return failed
 
     async def _fill_pass(self, selector: str, until: float) -> bool:
         """False when the budget ended before the events did."""
@@ -151,7 +162,7 @@ class EventReflector(Reflector):
             self.malformed += bad
             self.standing.heard()
             self.outbox.put(self.store.fill(things))
-            self._say_current()
+            self._say_filled()
             await self.outbox.room()
             token = meta.continue_ or ""
             if not token:
@@ -159,8 +170,13 @@ class EventReflector(Reflector):
             if self.store.filled >= MOST_PAST or self.cluster.clock.monotonic() >= until:
                 return False
 
+    def _say_filled(self) -> None:
+        """How far the past is, which does not make current what the watch has lost."""
+        if self.standing.status.state not in ("stale", "failed"):
+            self._say_current()
+
     def _say_current(self, *missing: str) -> None:
-        if self.store.filling:
+        if self.store.filling and not self._missing:
             self.standing.loading(self.store.filled, None)
         else:
             super()._say_current(*missing, *self._missing)

@@ -263,18 +263,20 @@ class Reflector:
         quiet, malformed, initial = READ_IDLE + 15 * self.cluster.rng(), self.malformed, not self._listed
         dog.idle = NO_BOOKMARK if initial else quiet
         self._dog, reader = dog, LineReader()
-        async with dog, self.cluster.api.stream(self.path, params, watch=True) as answer:
-            self._opened_at = self.standing.heard()
-            with self.cluster.liveness.follow(self), dog.after(VERY_SHORT, self._settled):
-                async for block in answer.blocks():
-                    dog.heard()
-                    self.standing.heard()
-                    await self._apply([parse_line(line) for line in reader.feed(block)])
-                    if initial and self._listed:
-                        initial, dog.idle = False, quiet
-                        await listing.aclose()
-                    if self.malformed - malformed > MOST_MALFORMED:
-                        raise Unavailable(f"the watch of {self.resource.name} sends what is no event")
+        # followed before it is open: the server may also die before it sends the headers
+        with self.cluster.liveness.follow(self):
+            async with dog, self.cluster.api.stream(self.path, params, watch=True) as answer:
+                self._opened_at = self.standing.heard()
+                with dog.after(VERY_SHORT, self._settled):
+                    async for block in answer.blocks():
+                        dog.heard()
+                        self.standing.heard()
+                        await self._apply([parse_line(line) for line in reader.feed(block)])
+                        if initial and self._listed:
+                            initial, dog.idle = False, quiet
+                            await listing.aclose()
+                        if self.malformed - malformed > MOST_MALFORMED:
+                            raise Unavailable(f"the watch of {self.resource.name} sends what is no event")
 
     async def _apply(self, events: Sequence[WatchEvent | None]) -> None:
         changes: list[Change] = []
@@ -344,8 +346,9 @@ class Reflector:
         self.standing.lost(detail, synced=self.store.synced, retry_at=retry_at)
 
     def answered(self) -> None:
-        """A sign of life, here or from the liveness probe: the picture is as old as that, not older."""
-        self.standing.still()
+        """A sign of life from the liveness probe: the picture is as old as that, if our stream is open."""
+        if self._opened_at is not None:
+            self.standing.still()
 
     def reopen(self, detail: str) -> None:
         """Our stream may be dead without knowing it."""

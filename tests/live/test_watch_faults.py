@@ -1,6 +1,6 @@
 """Watches while a real control plane is stopped, stunned, compacted and churned: no row is lost, nothing lies.
 
-These have a control plane of their own, so that they disturb nobody.
+These have a control plane of their own (`plane`), so that they disturb nobody.
 """
 
 from __future__ import annotations
@@ -10,37 +10,15 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.between import between
 from tests.live.following import Following, following
-from tests.live.relay import relayed
-from tests.testbed import Bed, ports
+from tests.testbed import Bed
 from tests.testbed.kubeapi import ApiError
 
 POD = {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": "c", "image": "none.test/x"}]}}
-
-
-@pytest.fixture
-def plane(_plane: Bed) -> Bed:
-    """It, running again whatever the test before did to it."""
-    _plane.start("kube-apiserver")
-    return _plane
-
-
-@pytest.fixture(scope="module")
-def _plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
-    """etcd, API server, controllers; neither kubelets nor a metrics API. Its ports are not the other bed's, which
-    may be down for a moment just now."""
-    own = Bed(state=tmp_path_factory.mktemp("plane"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ports, "PREFERRED", {name: number + 3000 for name, number in ports.PREFERRED.items()})
-        try:
-            own.up(only=("control-plane",), metrics=False)
-            yield own
-        finally:
-            own.down()
 
 
 def names(plane: Bed) -> set[str]:
@@ -88,7 +66,7 @@ async def test_a_restart_keeps_the_rows_and_recovers(plane):
 @pytest.mark.fault(15, 16)
 async def test_compaction_behind_our_back_is_a_new_list_and_nothing_is_lost(plane, tmp_path):
     async with (
-        relayed(plane.kubeconfig("viewer"), tmp_path) as (relay, kubeconfig),
+        between(plane.kubeconfig("viewer"), tmp_path) as (proxy, kubeconfig),
         following(kubeconfig, "pods", "events") as (_, pods, events),
     ):
         await pods.settled()
@@ -97,7 +75,7 @@ async def test_compaction_behind_our_back_is_a_new_list_and_nothing_is_lost(plan
         await asyncio.to_thread(api.apply, pod("before-1"))
         await pods.until(lambda: "default/before-1" in pods.rows("pod"))
         lists = len(pods.snapshots)
-        await relay.cut()
+        await proxy.cut()
         await pods.until(lambda: pods.status.state == "stale")
         # changes that we miss, and whose history is gone when we come back
         await asyncio.to_thread(api.apply, pod("missed-1"))
@@ -105,7 +83,7 @@ async def test_compaction_behind_our_back_is_a_new_list_and_nothing_is_lost(plan
         api.close()
         await asyncio.to_thread(plane.compact_etcd)
         await asyncio.to_thread(plane.restart, "kube-apiserver")
-        await relay.open()
+        await proxy.open()
         await pods.until(lambda: pods.status.state == "live" and len(pods.snapshots) > lists, 90)
         assert "default/missed-1" in pods.rows("pod")
         assert "default/before-1" not in pods.rows("pod")
@@ -116,16 +94,16 @@ async def test_compaction_behind_our_back_is_a_new_list_and_nothing_is_lost(plan
 @pytest.mark.fault(24)
 async def test_a_cut_connection_is_taken_up_where_it_was(plane, tmp_path):
     async with (
-        relayed(plane.kubeconfig("viewer"), tmp_path) as (relay, kubeconfig),
+        between(plane.kubeconfig("viewer"), tmp_path) as (proxy, kubeconfig),
         following(kubeconfig, "pods") as (_, pods),
     ):
         await pods.settled()
         lists = len(pods.snapshots)
         api = plane.api()
         for turn in range(3):
-            await relay.cut()
+            await proxy.cut()
             await asyncio.to_thread(api.apply, pod(f"cut-{turn}"))
-            await relay.open()
+            await proxy.open()
             await pods.until(lambda turn=turn: f"default/cut-{turn}" in pods.rows("pod"))
         api.close()
         assert len(pods.snapshots) == lists
@@ -135,16 +113,16 @@ async def test_a_cut_connection_is_taken_up_where_it_was(plane, tmp_path):
 @pytest.mark.fault(25, 26)
 async def test_a_dead_peer_shows_although_the_watch_looks_open(plane, tmp_path):
     async with (
-        relayed(plane.kubeconfig("viewer"), tmp_path) as (relay, kubeconfig),
+        between(plane.kubeconfig("viewer"), tmp_path) as (proxy, kubeconfig),
         following(kubeconfig, "pods") as (_, pods),
     ):
         await pods.settled()
-        relay.stall()
+        proxy.stall()
         await pods.until(lambda: pods.status.state == "stale", 25)
         assert pods.rows("pod")
-        await relay.cut()
-        relay.flow()
-        await relay.open()
+        await proxy.cut()
+        proxy.flow()
+        await proxy.open()
         await pods.until(lambda: pods.status.state == "live", 60)
 
 
@@ -201,13 +179,13 @@ async def test_no_metrics_api(plane):
 
 @pytest.mark.fault(1)
 async def test_nobody_there(tmp_path, plane):
-    async with relayed(plane.kubeconfig("viewer"), tmp_path) as (relay, kubeconfig):
-        await relay.cut()
+    async with between(plane.kubeconfig("viewer"), tmp_path) as (proxy, kubeconfig):
+        await proxy.cut()
         async with following(kubeconfig, "pods") as (source, pods):
             await pods.until(lambda: bool(pods.statuses) and pods.status.state == "failed")
             assert "refused" in pods.status.detail
             checks = await source.check()
             assert checks[-1].ok is False
             assert checks[-1].fix
-            await relay.open()
+            await proxy.open()
             await pods.until(lambda: pods.status.state == "live", 60)

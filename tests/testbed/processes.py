@@ -70,6 +70,7 @@ class Processes:
                     (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
                     (os.POSIX_SPAWN_OPEN, 1, str(log), flags, 0o600),
                     (os.POSIX_SPAWN_DUP2, 1, 2),
+                    *((os.POSIX_SPAWN_CLOSE, number) for number in _inherited()),
                 ],
                 setsid=True,
             )
@@ -110,3 +111,14 @@ class Processes:
         except OSError:
             return "(no log)"
         return "\n".join(line[:300] for line in text.splitlines()[-lines:])
+
+
+def _inherited() -> list[int]:
+    """Descriptors that a child would get besides the usual three, such as a lock's that must not live on in it."""
+    numbers = [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208  # no paths are wanted
+    found = []
+    for number in numbers:
+        with contextlib.suppress(OSError):  # that of the listing itself
+            if number > 2 and os.get_inheritable(number):
+                found.append(number)
+    return found

@@ -144,6 +144,33 @@ async def test_a_past_that_cannot_be_had_leaves_the_stream_alone(stream):
     assert stream.sink.names == ["uid-now"]
 
 
+@pytest.mark.fault(15, 21)
+async def test_a_past_that_failed_is_tried_again_until_it_could_be_had(stream):
+    """After a gap nobody else brings the events that happened in it."""
+    stream.api.script("list", refusal(502))
+    stream.start_events()
+    await settle(200)
+    assert stream.sink.status.state == "partial"
+    stream.watch.send(line("ADDED", event_object("now", "101")))
+    await settle()
+    stream.api.script("list", by_type([page("w1", kind="Warning")], [page("n1", "now")]))
+    await stream.clock.advance(10)
+    assert stream.sink.names == ["uid-n1", "uid-now", "uid-w1"]
+    assert stream.sink.status.state == "live"
+    assert len(stream.api.asked("list")) < 10
+
+
+async def test_a_past_that_fails_makes_a_broken_watch_no_better(stream):
+    stream.api.script("list", refusal(502))
+    stream.api.script("watch", refusal(502))
+    stream.start_events()
+    await stream.clock.advance(60)
+    states = [status.state for status in stream.sink.statuses]
+    assert states[-1] in ("stale", "failed")
+    assert "partial" not in states[states.index(states[-1]) :]
+    assert len(stream.api.requests) < 60
+
+
 async def test_after_410_it_takes_up_at_the_newest_and_drops_what_expired(stream):
     stream.start_events()
     await stream.clock.advance(20)

@@ -109,6 +109,22 @@ class TestLiveness:
         assert "timed out" in watching.sink.status.detail
         assert watching.sink.status.since == START + 20  # answered then
 
+    @pytest.mark.fault(25, 28)
+    async def test_unreachable_shows_also_while_the_watch_is_being_opened(self, watching):
+        """A load balancer takes the connection; nobody behind it sends the headers."""
+        watching.api.script("watch", HeldHeaders(), Live())
+        watching.first.end()
+        await settle()
+        said = len(watching.sink.statuses)
+        watching.api.script("/readyz", Unreachable("cannot reach api.test: timed out"))
+        await watching.clock.advance(21)
+        assert watching.sink.status.state == "stale"
+        assert watching.sink.status.since <= START + 21
+        assert "live" not in {status.state for status in watching.sink.statuses[said:]}
+        watching.api.script("/readyz", b"ok")
+        await watching.clock.advance(5)
+        assert watching.sink.status.state == "live"
+
     async def test_a_server_that_returns_ends_everybodys_waiting(self, watching):
         """Not after a pause that has grown to half a minute and more."""
         watching.api.script("watch", REFUSED)
