@@ -144,12 +144,22 @@ class Session:
 
     def namespace_slots(self) -> Sequence[str]:
         """The namespaces behind the digits 1 to 9, the favourites first. A namespace keeps its digit for the whole
-        session, so that no finger lands on another one because a namespace came or went."""
-        if len(self._slots) < 9:
-            known = set(self._slots)
-            wanted = [*self.settings.namespaces.favourites, *self.namespaces, *sorted(self.world.namespaces)]
-            self._slots.extend([name for name in dict.fromkeys(wanted) if name not in known][: 9 - len(known)])
-        return self._slots
+        session, so that no finger lands on another one because a namespace came or went; only while the first
+        pods arrive may the alphabet still move them."""
+        if len(self._slots) == 9:
+            return self._slots
+        wanted = [
+            *self._slots,
+            *self.settings.namespaces.favourites,
+            *self.namespaces,
+            *sorted(self.world.namespaces),
+        ]
+        slots = list(dict.fromkeys(wanted))[:9]
+        if not self.busy and not any(
+            feed.status.state in ("connecting", "loading") for feed in self.feeds("pods")
+        ):
+            self._slots = slots
+        return slots
 
     def shows(self, namespace: str) -> bool:
         """Whether things of a namespace are shown; what has no namespace always is."""

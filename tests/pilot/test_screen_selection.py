@@ -10,6 +10,7 @@ from textual.geometry import Region
 
 from sources.contract import Delete, Snapshot, Status, Upsert
 from sources.model import PodUsage
+from sources.world.groups import GroupKey
 from tests.pilot.staged import NOW, Stage, event, node, pod, stage
 from tests.pilot.staged_sources import FakeMetrics
 from tui import screen as screen_module
@@ -92,6 +93,19 @@ async def test_selection_survives_a_look_at_another_namespace() -> None:
         assert on.bottom == "no pods known in nowhere"
         assert "none of 32 pods shown" in on.text
         assert "namespaces nowhere (0 shows all)" in on.text
+
+
+async def test_going_back_finds_the_group_that_the_cursor_was_on() -> None:
+    async with stage() as on:
+        await on.fill("pods", "pod", *PODS, pod("pay/api"), pod("pay/db"))
+        pane = on.screen.pods_pane
+        pane.group_by("namespace")
+        pane.table.move_to(GroupKey("shop"))
+        before = pane.capture()
+        pane.group_by("none")
+        pane.select("pay/db")
+        pane.restore(before)
+        assert pane.table.cursor_key == GroupKey("shop")
 
 
 async def test_a_usage_sample_moves_a_row_that_is_ordered_by_it() -> None:

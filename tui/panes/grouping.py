@@ -17,7 +17,7 @@ from tui.session import Session
 from tui.sheets.pod_groups import GROUPINGS, Group, Grouping, group_cell, group_name, group_rank, share_of
 from tui.sheets.pods import PodLine
 from tui.widgets.lines import Piece
-from tui.widgets.rows import Cell
+from tui.widgets.rows import Cell, Key
 
 
 class GroupingPane(MarkedPane[PodLine]):
@@ -141,6 +141,9 @@ class GroupingPane(MarkedPane[PodLine]):
 
     def enter(self) -> bool:
         return isinstance(self.table.cursor_key, GroupKey) and self.toggle_row()
+
+    def point_at(self, key: Key) -> bool:
+        return self.table.move_to(key) if isinstance(key, GroupKey) else super().point_at(key)
 
     def capture(self) -> Chosen:
         return super().capture()._replace(grouping=self.grouping)

@@ -283,8 +283,12 @@ class TablePane(Pane, Generic[R]):
         self.view.bring(key)
         return self.table.move_to(key)
 
+    def point_at(self, key: Key) -> bool:
+        """Puts the cursor on what a key stands for: here each key is a row's."""
+        return self.select(str(key))
+
     def capture(self) -> Chosen:
-        cursor = str(self.table.cursor_key) if self.table.pinned and len(self.view) else None
+        cursor = self.table.cursor_key if self.table.pinned and len(self.view) else None
         return Chosen(self.filter.text, self.faults_only, self.sort, self.reverse, cursor, self.choice)
 
     def restore(self, view: object) -> None:
@@ -295,7 +299,7 @@ class TablePane(Pane, Generic[R]):
         self.table.set_sort(self.sort, self.reverse)
         self.choose_columns(view.columns)
         self.rebuild()
-        if view.cursor is None or not self.select(view.cursor):
+        if view.cursor is None or not self.point_at(view.cursor):
             self.table.release()
 
     def toggle_mark(self) -> bool:

@@ -16,7 +16,7 @@ class Chosen(NamedTuple):
     faults_only: bool = False
     sort: str = ""
     reverse: bool = False
-    cursor: str | None = None
+    cursor: Key | None = None
     columns: Choice = Choice()
     grouping: str = ""
 

@@ -110,12 +110,25 @@ def test_a_long_list_is_folded_over_several_frames_and_ends_as_a_whole() -> None
 
 def test_a_namespace_keeps_its_digit() -> None:
     session, runtime, _ = made()
-    runtime.put("pods", Snapshot("pod", "", (pod("m/a"), pod("z/a"))))
+    runtime.put("pods", Snapshot("pod", "", (pod("m/a"), pod("z/a"))), Status("live"))
     session.pull()
     assert list(session.namespace_slots()) == ["m", "z"]
     runtime.put("pods", Snapshot("pod", "", (pod("a/a"), pod("z/a"))))
     session.pull()
     assert list(session.namespace_slots()) == ["m", "z", "a"]
+
+
+def test_while_the_first_pods_arrive_digits_follow_the_alphabet() -> None:
+    session, runtime, _ = made()
+    runtime.put("pods", Upsert(pod("m/a")), Status("loading"))
+    session.pull()
+    assert list(session.namespace_slots()) == ["m"]
+    runtime.put("pods", Upsert(pod("a/a")), Status("live"))
+    session.pull()
+    assert list(session.namespace_slots()) == ["a", "m"]
+    runtime.put("pods", Upsert(pod("b/a")))
+    session.pull()
+    assert list(session.namespace_slots()) == ["a", "m", "b"]
 
 
 def test_favourites_have_the_first_digits() -> None:
