@@ -142,8 +142,8 @@ class GroupingPane(MarkedPane[PodLine]):
     def enter(self) -> bool:
         return isinstance(self.table.cursor_key, GroupKey) and self.toggle_row()
 
-    def point_at(self, key: Key) -> bool:
-        return self.table.move_to(key) if isinstance(key, GroupKey) else super().point_at(key)
+    def select(self, key: Key) -> bool:
+        return self.table.move_to(key) if isinstance(key, GroupKey) else super().select(key)
 
     def capture(self) -> Chosen:
         return super().capture()._replace(grouping=self.grouping)

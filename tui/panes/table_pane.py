@@ -278,14 +278,10 @@ class TablePane(Pane, Generic[R]):
         key = self.table.cursor_key
         return self.row(str(key)) if key is not None else None
 
-    def select(self, key: str) -> bool:
+    def select(self, key: Key) -> bool:
         """Puts the cursor on a row."""
-        self.view.bring(key)
+        self.view.bring(str(key))
         return self.table.move_to(key)
-
-    def point_at(self, key: Key) -> bool:
-        """Puts the cursor on what a key stands for: here each key is a row's."""
-        return self.select(str(key))
 
     def capture(self) -> Chosen:
         cursor = self.table.cursor_key if self.table.pinned and len(self.view) else None
@@ -299,7 +295,7 @@ class TablePane(Pane, Generic[R]):
         self.table.set_sort(self.sort, self.reverse)
         self.choose_columns(view.columns)
         self.rebuild()
-        if view.cursor is None or not self.point_at(view.cursor):
+        if view.cursor is None or not self.select(view.cursor):
             self.table.release()
 
     def toggle_mark(self) -> bool:
