@@ -8,6 +8,12 @@ _CANNOT = re.compile(
     r'cannot (?P<verb>[\w-]+) (?:resource|path) "(?P<what>[^"]+)"'
     r'(?: in API group "(?P<group>[^"]*)")?(?: in the namespace "(?P<namespace>[^"]+)")?'
 )
+_VERBS = ("get", "list", "watch")
+
+
+def lack(missing: str) -> str:
+    """What a status says is missing, in a sentence of its own: a right is told as one, all else says it itself."""
+    return f"no right to {missing}" if missing.split(" ")[0] in _VERBS else missing
 
 
 def missing_right(message: str) -> str:

@@ -15,6 +15,7 @@ from sources.answering import FirstAnswer
 from sources.contract import MetricsQueries, NotSupported, QueryError, Samples, SourceError, SystemClock
 from sources.model import QueryResult, Series
 from sources.promql.formats import series_name
+from sources.rights import lack
 from sources.rules.duration import format_utc
 from sources.text import clean
 from tui.oneshot import gather, records
@@ -83,7 +84,10 @@ def _collect(runtime: gather.Sources, server: Samples, args: argparse.Namespace,
         why = clean("; ".join(part for part in (status.detail, *status.missing) if part))
         raise CommandError(DENIED if status.state == "denied" else UNREACHABLE, f"nothing scraped: {why}")
     how = f"twice, {APART:g} s apart" if twice else "once"
-    say(f"note: scraped {how}: {clean(status.detail)}", *(f"warning: {clean(part)}" for part in status.missing))
+    say(
+        f"note: scraped {how}: {clean(status.detail)}",
+        *(f"warning: {clean(lack(part))}" for part in status.missing),
+    )
 
 
 def from_files(args: argparse.Namespace) -> QueryResult:

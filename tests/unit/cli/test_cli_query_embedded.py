@@ -104,14 +104,16 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_exporters_are_read_twice_where_the_query_looks_back(
     stage: Stage, naps: list[float], capsys: pytest.CaptureFixture[str], expr: str, times: int
 ) -> None:
-    scraping = stage.sources["scrape"] = Scraping(Status("partial", "3 of 4 targets", missing=("x is down",)))
+    scraping = stage.sources["scrape"] = Scraping(
+        Status("partial", "3 of 4 targets", missing=("get nodes/proxy", "x is down"))
+    )
     assert main(["query", "--scrape", expr]) == 0
     assert scraping.collected == times
     assert len(naps) == times - 1
     told = capsys.readouterr()
     assert told.out.split()[-1] == "3"
     assert f"scraped {'once' if times == 1 else 'twice, 5 s apart'}: 3 of 4 targets" in told.err
-    assert "warning: x is down" in told.err
+    assert "warning: no right to get nodes/proxy\ntopmast: warning: x is down" in told.err
 
 
 @pytest.mark.parametrize(
