@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from hashlib import blake2b
 from math import floor
 from typing import TypeAlias
 
@@ -15,6 +14,7 @@ from sources.demo.cluster import Plan
 from sources.demo.story import Hush
 from sources.demo.waves import uid
 from sources.model import Alert, AlertState, Labels, Matcher, Rule, Silence
+from sources.rules.alerts import fingerprint
 
 _EXTERNAL = ("prometheus", "monitoring/k8s")
 """The external label that Prometheus adds to what it sends to Alertmanager."""
@@ -177,12 +177,6 @@ class AlertBook:
             )
             for number, rule in enumerate(RULES)
         ]
-
-
-def fingerprint(labels: Labels) -> str:
-    """Sixteen hexadecimal digits for a label set."""
-    text = "\xff".join(f"{name}\xfe{value}" for name, value in labels)
-    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _sent(labels: Labels) -> Labels:
