@@ -1,50 +1,57 @@
-"""The bounded past: the batches of the last while, and the state just before the oldest of them."""
+"""The bounded past: what each row was before it changed, so that the present can be taken back step by step."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from sources.contract import Batch, Snapshot
-from sources.world.tables import Fold
+from sources.model import Kind, Thing
+from sources.world.tables import Rows
+
+
+class Before(NamedTuple):
+    """What a row was until `at` (epoch seconds); None: it was not there."""
+
+    at: float
+    kind: Kind
+    key: str
+    row: Thing | None
 
 
 class History:
-    """Keeps batches up to a number of changes and an age; what falls out is folded into `base`.
+    """Keeps the last changes up to a number and an age, whichever is less.
 
-    So any moment still covered can be rebuilt from changes alone (`at`), which is all that rewind needs, and a
-    recording is `base` and the batches written down.
+    It holds the rows of the past and no copy of the present, which costs nothing where nothing changes: any moment
+    still covered is the present with the later changes undone.
     """
 
     def __init__(self, max_changes: int = 50_000, max_age: float = 1800.0) -> None:
-        self.base = Fold()
-        self.batches: deque[Batch] = deque()
+        self.changes: deque[Before] = deque(maxlen=max_changes)
         self.max_changes = max_changes
         self.max_age = max_age
-        self._changes = 0
 
-    def append(self, batch: Batch) -> None:
-        self.batches.append(batch)
-        self._changes += _weight(batch)
-        horizon = batch.at - self.max_age
-        while self.batches and (self._changes > self.max_changes or self.batches[0].at < horizon):
-            oldest = self.batches.popleft()
-            self._changes -= _weight(oldest)
-            self.base.apply(oldest)
+    def note(self, at: float, kind: Kind, key: str, row: Thing | None) -> None:
+        """A row changed; of too many changes the oldest goes."""
+        self.changes.append(Before(at, kind, key, row))
+
+    def forget(self, now: float) -> None:
+        """Drops what is too old."""
+        while self.changes and self.changes[0].at < now - self.max_age:
+            self.changes.popleft()
 
     @property
     def since(self) -> float | None:
-        """The earliest moment that `at` can show; None while nothing was recorded."""
-        return self.batches[0].at if self.batches else None
+        """The earliest moment that can be shown; None while nothing was recorded."""
+        return self.changes[0].at if self.changes else None
 
-    def at(self, moment: float) -> Fold:
-        """The state as it was at `moment` (epoch seconds): the fold over everything up to then."""
-        fold = self.base.copy()
-        for batch in self.batches:
-            if batch.at > moment:
-                break
-            fold.apply(batch)
-        return fold
-
-
-def _weight(batch: Batch) -> int:
-    return sum(len(change.objects) if isinstance(change, Snapshot) else 1 for change in batch.changes)
+    def rows_at(self, moment: float, present: Mapping[Kind, Rows]) -> Iterator[Thing]:
+        """All rows as they were at `moment` (epoch seconds), given those of now."""
+        undone: dict[Kind, dict[str, Thing | None]] = {kind: {} for kind in present}
+        for change in self.changes:
+            if change.at > moment:
+                undone[change.kind].setdefault(change.key, change.row)
+        for kind, table in present.items():
+            then = undone[kind]
+            yield from (row for row in table if row.key not in then)
+            yield from (row for row in then.values() if row is not None)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from math import log2
 from typing import NamedTuple
+
+from sources.world.packed import unpacked
 
 SPAN = 60
 """Minutes that are kept."""
-
-_STEPS = 1023
-_LARGEST = float(1 << 63)
 
 
 class Then(NamedTuple):
@@ -23,84 +21,59 @@ class Then(NamedTuple):
 
 
 class Minutes:
-    """Remembers the last sample of each minute for each key.
+    """Remembers the last sample of each minute for each slot, which is a row's number.
 
-    Each key has a slot, and each minute one array over all slots, because an array per key costs more than what
-    is in it: 150,000 keys take 244 bytes each for the hour, and their slot. Values are kept to 0.04 %, as 16-bit
-    logarithms; 0 means that there was no sample.
+    An array for each row would cost more than what is in it: 150,000 rows take 244 bytes each for the hour. Values
+    are `packed`; 0 means that there was no sample.
     """
 
     def __init__(self) -> None:
-        self._slots: dict[str, int] = {}
-        self._free: list[int] = []
-        self._since = array("I")  # by slot: the minute from which on it belongs to its key
+        self._since = array("I")  # by slot: the minute from which on it belongs to its row
         self._columns: deque[tuple[int, array[int]]] = deque()
 
-    def note(self, key: str, cpu: float, memory: float, moment: float) -> None:
-        """A sample that arrived at `moment` (epoch seconds). A clock that goes back does not change the past."""
+    def begin(self, slot: int, moment: float) -> None:
+        """The slot, a used one or the next, belongs to a row whose first sample arrives at `moment`."""
         minute = int(moment // 60)
-        if not self._columns or minute > self._columns[-1][0]:
-            self._columns.append((minute, array("H", bytes(4 * len(self._since)))))
-            while self._columns[0][0] < minute - SPAN:
-                self._columns.popleft()
-        minute, column = self._columns[-1]
-        slot = self._slots.get(key)
-        if slot is None:
-            slot = self._take(key, minute)
+        if self._columns:
+            minute = max(minute, self._columns[-1][0])
+        if slot == len(self._since):
+            self._since.append(minute)
+        else:
+            self._since[slot] = minute
+
+    def note(self, slot: int, cpu: int, memory: int, moment: float) -> None:
+        """A sample that arrived at `moment` (epoch seconds), both values `packed`. A clock that goes back does not
+        change the past."""
+        minute = int(moment // 60)
+        columns = self._columns
+        if not columns or minute > columns[-1][0]:
+            columns.append((minute, array("H", bytes(4 * len(self._since)))))
+            while columns[0][0] < minute - SPAN:
+                columns.popleft()
+        minute, column = columns[-1]
         at = 2 * slot
         if at >= len(column):
             column.frombytes(bytes(4 * len(self._since) - 2 * len(column)))
-        column[at] = _packed(cpu)
-        column[at + 1] = _packed(memory)
+        column[at] = cpu
+        column[at + 1] = memory
 
-    def forget(self, key: str) -> None:
-        """The row is gone."""
-        slot = self._slots.pop(key, None)
-        if slot is not None:
-            self._free.append(slot)
-
-    def then(self, key: str, now: float) -> Then | None:
+    def then(self, slot: int, now: float) -> Then | None:
         """The oldest sample within the hour before `now`; None where there is none from an earlier minute."""
-        slot = self._slots.get(key)
-        if slot is None:
-            return None
         current = int(now // 60)
-        first = max(self._since[slot], current - SPAN)
-        at = 2 * slot
+        first, at = max(self._since[slot], current - SPAN), 2 * slot
         for minute, column in self._columns:
             if minute >= current:
                 break
             if minute >= first and at < len(column) and column[at]:
-                return Then(_unpacked(column[at]), _unpacked(column[at + 1]), current - minute)
+                return Then(unpacked(column[at]), unpacked(column[at + 1]), current - minute)
         return None
 
-    def hour(self, key: str, now: float) -> list[tuple[float, float] | None]:
+    def hour(self, slot: int, now: float) -> list[tuple[float, float] | None]:
         """The samples of the hour before `now`, one a minute, oldest first; None for a minute without one."""
-        slot = self._slots.get(key)
         samples: list[tuple[float, float] | None] = [None] * (SPAN + 1)
-        if slot is None:
-            return samples
-        current, at = int(now // 60), 2 * slot
+        current, at, since = int(now // 60), 2 * slot, self._since[slot]
         for minute, column in self._columns:
             place = minute - current + SPAN
-            if 0 <= place <= SPAN and minute >= self._since[slot] and at < len(column) and column[at]:
-                samples[place] = _unpacked(column[at]), _unpacked(column[at + 1])
+            if 0 <= place <= SPAN and minute >= since and at < len(column) and column[at]:
+                samples[place] = unpacked(column[at]), unpacked(column[at + 1])
         return samples
-
-    def _take(self, key: str, minute: int) -> int:
-        if self._free:
-            slot = self._free.pop()
-            self._since[slot] = minute
-        else:
-            slot = len(self._since)
-            self._since.append(minute)
-        self._slots[key] = slot
-        return slot
-
-
-def _packed(value: float) -> int:
-    return 1 + round(log2(min(max(value, 0.0), _LARGEST) + 1.0) * _STEPS)
-
-
-def _unpacked(packed: int) -> float:
-    return float(2.0 ** ((packed - 1) / _STEPS) - 1.0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Generic, Protocol, TypeVar
 
 from sources.contract import Batch, Delete, Snapshot, Upsert
 from sources.model import KINDS, Kind, Thing, kind_of
@@ -51,51 +51,77 @@ class Table(Generic[T]):
         return None
 
     def put(self, source: str, row: T) -> None:
-        part = self._parts.setdefault(source, {})
-        key = row.key
+        self._put(self._parts.setdefault(source, {}), row.key, row)
+
+    def _put(self, part: dict[str, T], key: str, row: T) -> None:
         before = part.get(key)
-        if before == row:
+        if before is row or before == row:
             return
+        if len(self._parts) == 1:
+            part[key] = row
+            if self._moved is not None:
+                self._moved(key, before, row)
+            return
+        shown = self.get(key)
         part[key] = row
-        if self._moved is not None:
-            self._moved(key, before, row)
+        self._tell(key, shown)
 
     def drop(self, source: str, key: str) -> None:
-        before = self._parts.get(source, {}).pop(key, None)
-        if before is not None and self._moved is not None:
-            self._moved(key, before, None)
+        shown = self.get(key)
+        if self._parts.get(source, {}).pop(key, None) is not None:
+            self._tell(key, shown)
+
+    def _tell(self, key: str, before: T | None) -> None:
+        """Where several sources state a key, only what is shown of it counts."""
+        after = self.get(key)
+        if self._moved is not None and before is not after:
+            self._moved(key, before, after)
 
     def replacing(self, source: str, scope: str, rows: Iterable[T]) -> Iterator[None]:
         """What the source says of `scope` ("" is everything) is to be exactly `rows`: done when the iterator is at
         its end. Rows are put in step by step, what is not among them goes in the last one."""
+        part = self._parts.setdefault(source, {})
         fresh: set[str] = set()
         for number, row in enumerate(rows):
-            fresh.add(row.key)
-            self.put(source, row)
+            key = row.key
+            fresh.add(key)
+            self._put(part, key, row)
             if not (number + 1) % SLICE:
                 yield
-        part = self._parts.setdefault(source, {})
         gone = [key for key, row in part.items() if key not in fresh and _within(row, scope)]
         for key in gone:
             self.drop(source, key)
-
-    def copy(self) -> Table[T]:
-        other: Table[T] = Table()
-        other._parts = {source: dict(part) for source, part in self._parts.items()}
-        return other
 
 
 def _within(row: Thing, scope: str) -> bool:
     return not scope or getattr(row, "namespace", "") == scope
 
 
+class Rows(Protocol):
+    """What a table is to the fold, and to whoever looks something up in it."""
+
+    def get(self, key: str) -> Thing | None: ...
+
+    def put(self, source: str, row: Any) -> None: ...
+
+    def drop(self, source: str, key: str) -> None: ...
+
+    def replacing(self, source: str, scope: str, rows: Any) -> Iterator[None]: ...
+
+    def keys(self) -> Iterable[str]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __len__(self) -> int: ...
+
+    def __contains__(self, key: object) -> bool: ...
+
+
 class Fold:
     """All tables, and nothing else: the state after some batches. Statuses are the World's business."""
 
-    def __init__(self, moved: Callable[[Kind], Moved] | None = None) -> None:
-        self.tables: dict[Kind, Table[Thing]] = {
-            kind: Table(moved(kind) if moved is not None else None) for kind in KINDS
-        }
+    def __init__(self, tables: Mapping[Kind, Rows] | None = None) -> None:
+        self.tables: Mapping[Kind, Rows] = tables or {kind: Table() for kind in KINDS}
 
     def apply(self, batch: Batch) -> None:
         for _step in self.applying(batch):
@@ -110,8 +136,3 @@ class Fold:
                 self.tables[change.kind].drop(batch.source, change.key)
             elif isinstance(change, Snapshot):
                 yield from self.tables[change.kind].replacing(batch.source, change.scope, change.objects)
-
-    def copy(self) -> Fold:
-        other = Fold()
-        other.tables = {kind: table.copy() for kind, table in self.tables.items()}
-        return other

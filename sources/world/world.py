@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
-from typing import NamedTuple
+from itertools import chain
+from typing import Literal, NamedTuple, TypeAlias
 
 from sources.contract import Batch, Status
-from sources.model import Alert, Event, Kind, Node, NodeUsage, Owner, Pod, PodUsage, Silence, Thing
+from sources.model import Alert, Event, Kind, Node, NodeUsage, Owner, Pod, PodUsage, Silence, Thing, kind_of
 from sources.world.history import History
-from sources.world.minutes import Minutes, Then
+from sources.world.minutes import Then
 from sources.world.restarts import Restarts
-from sources.world.tables import Fold, Moved, Table
+from sources.world.tables import Fold, Moved, Rows, Table
+from sources.world.usage import Usage, node_usage, pod_usage
 
-TREND = 24
-"""Samples of usage that are kept for each node and pod: six minutes at the usual 15 s."""
-
-_NONE = array("f")
+Used: TypeAlias = Literal["node_usage", "pod_usage"]
 
 
 class FeedState(NamedTuple):
@@ -50,56 +47,45 @@ class World:
         self.feeds: dict[tuple[str, str], FeedState] = {}
         self._changed: dict[Kind, set[str]] = defaultdict(set)
         self._appeared: dict[Kind, set[str]] = defaultdict(set)
-        self._fold = Fold(self._mover)
+        self.nodes: Table[Node] = Table(self._mover("node"))
+        self.pods: Table[Pod] = Table(self._mover("pod", self._index_pod))
+        self.events: Table[Event] = Table(self._mover("event", self._index_event))
+        self.alerts: Table[Alert] = Table(self._mover("alert"))
+        self.silences: Table[Silence] = Table(self._mover("silence"))
+        self.node_usage = Usage(node_usage, self._changed["node_usage"].add)
+        self.pod_usage = Usage(pod_usage, self._changed["pod_usage"].add)
+        self._fold = Fold(
+            {
+                "node": self.nodes,
+                "pod": self.pods,
+                "event": self.events,
+                "node_usage": self.node_usage,
+                "pod_usage": self.pod_usage,
+                "alert": self.alerts,
+                "silence": self.silences,
+            }
+        )
         self._statuses_changed = False
         self._pods_by_node: dict[str, set[str]] = {}
         self._pods_by_namespace: dict[str, set[str]] = {}
         self._pods_by_owner: dict[tuple[str, Owner], set[str]] = {}
         self._events_by_object: dict[tuple[str, str, str], set[str]] = {}
-        self._trends: dict[Kind, dict[str, array[float]]] = {"node_usage": {}, "pod_usage": {}}
-        self._minutes: dict[Kind, Minutes] = {"node_usage": Minutes(), "pod_usage": Minutes()}
         self._restarts = Restarts()
         self.clock_offset = 0.0
         """The API server's clock minus ours in seconds; differences below two seconds are noise."""
         self._moment = 0.0
-        """When the batch that is being folded arrived, by the cluster's clock."""
+        """When the batch that is being folded arrived, by the cluster's clock..."""
+        self._arrived = 0.0
+        """...and by ours."""
 
     # -- tables
 
-    @property
-    def nodes(self) -> Table[Node]:
-        return self._table("node")
-
-    @property
-    def pods(self) -> Table[Pod]:
-        return self._table("pod")
-
-    @property
-    def events(self) -> Table[Event]:
-        return self._table("event")
-
-    @property
-    def alerts(self) -> Table[Alert]:
-        return self._table("alert")
-
-    @property
-    def silences(self) -> Table[Silence]:
-        return self._table("silence")
-
-    @property
-    def node_usage(self) -> Table[NodeUsage]:
-        return self._table("node_usage")
-
-    @property
-    def pod_usage(self) -> Table[PodUsage]:
-        return self._table("pod_usage")
-
-    def table(self, kind: Kind) -> Table[Thing]:
+    def table(self, kind: Kind) -> Rows:
         """The table of a kind."""
         return self._fold.tables[kind]
 
-    def _table(self, kind: Kind) -> Table:  # type: ignore[type-arg]  # the properties above name the type
-        return self._fold.tables[kind]
+    def _usage(self, kind: Used) -> Usage[NodeUsage] | Usage[PodUsage]:
+        return self.node_usage if kind == "node_usage" else self.pod_usage
 
     # -- folding
 
@@ -110,7 +96,8 @@ class World:
 
     def applying(self, batch: Batch) -> Iterator[None]:
         """The same in steps; no other batch may be begun before its end."""
-        self._moment = batch.at + self.clock_offset
+        self._moment = self.node_usage.moment = self.pod_usage.moment = batch.at + self.clock_offset
+        self._arrived = batch.at
         yield from self._fold.applying(batch)
         place = (batch.source, batch.feed)
         known = self.feeds.get(place)
@@ -129,7 +116,7 @@ class World:
         self.feeds[place] = FeedState(batch.source, batch.feed, status, heard)
         if known is None or known.status != status:
             self._compare_clocks()
-        self.history.append(batch)
+        self.history.forget(batch.at)
 
     def _compare_clocks(self) -> None:
         offsets = [
@@ -141,18 +128,19 @@ class World:
     def drain(self) -> Frame:
         """What changed since the last call."""
         frame = Frame(_frozen(self._changed), self._statuses_changed, _frozen(self._appeared))
-        self._changed.clear()
-        self._appeared.clear()
+        for keys in (*self._changed.values(), *self._appeared.values()):
+            keys.clear()
         self._statuses_changed = False
         return frame
 
     def at(self, moment: float) -> World:
         """The World as it was at `moment`, as far as the history reaches."""
         past = World(History(self.history.max_changes, self.history.max_age))
-        fold = self.history.at(moment)
-        for kind, table in fold.tables.items():
-            for row in table:
-                past._fold.tables[kind].put("past", row)
+        kept = {kind: table for kind, table in self._fold.tables.items() if not isinstance(table, Usage)}
+        rows = self.history.rows_at(moment, kept)
+        for row in chain(rows, self.node_usage.rows_at(moment), self.pod_usage.rows_at(moment)):
+            past.table(kind_of(row)).put("past", row)
+        past.history.changes.clear()
         past.drain()
         return past
 
@@ -184,42 +172,35 @@ class World:
     def _rows(table: Table, keys: Iterable[str]) -> Iterable:  # type: ignore[type-arg]  # typed by its callers
         return [row for key in keys if (row := table.get(key)) is not None]
 
-    def cpu_trend(self, kind: Kind, key: str) -> tuple[float, ...]:
-        """The last samples of CPU, in nanocores, oldest first; `kind` is "node_usage" or "pod_usage"."""
-        return tuple(self._trends[kind].get(key, ())[0::2])
+    def cpu_trend(self, kind: Used, key: str) -> tuple[float, ...]:
+        """The last samples of CPU, in nanocores, oldest first."""
+        return self._usage(kind).cpu_trend(key)
 
-    def memory_trend(self, kind: Kind, key: str) -> tuple[float, ...]:
+    def memory_trend(self, kind: Used, key: str) -> tuple[float, ...]:
         """The last samples of memory, in bytes, oldest first."""
-        return tuple(self._trends[kind].get(key, ())[1::2])
+        return self._usage(kind).memory_trend(key)
 
-    def usage_then(self, kind: Kind, key: str, now: float) -> Then | None:
+    def usage_then(self, kind: Used, key: str, now: float) -> Then | None:
         """The oldest sample of the hour up to `now` (cluster's clock); None before there are two minutes."""
-        return self._minutes[kind].then(key, now)
+        return self._usage(kind).then(key, now)
 
-    def usage_hour(self, kind: Kind, key: str, now: float) -> list[tuple[float, float] | None]:
+    def usage_hour(self, kind: Used, key: str, now: float) -> list[tuple[float, float] | None]:
         """CPU and memory of the hour up to `now` (cluster's clock), a sample a minute, oldest first."""
-        return self._minutes[kind].hour(key, now)
+        return self._usage(kind).hour(key, now)
 
     def restarts_lately(self, pod: str, now: float) -> int:
         """How often a pod restarted within `RESTART_WINDOW` before `now` (cluster's clock)."""
         return self._restarts.within(pod, now)
 
-    def _mover(self, kind: Kind) -> Moved:
-        changed, appeared = self._changed, self._appeared
-        followers: dict[Kind, Moved] = {
-            "pod": self._index_pod,
-            "event": self._index_event,
-            "node_usage": partial(self._remember_usage, "node_usage"),
-            "pod_usage": partial(self._remember_usage, "pod_usage"),
-        }
-        extra = followers.get(kind)
+    def _mover(self, kind: Kind, follow: Moved = lambda _key, _before, _after: None) -> Moved:
+        changed, appeared, history = self._changed[kind], self._appeared[kind], self.history
 
         def moved(key: str, before: Thing | None, after: Thing | None) -> None:
-            changed[kind].add(key)
+            history.note(self._arrived, kind, key, before)
+            changed.add(key)
             if before is None:
-                appeared[kind].add(key)
-            if extra is not None:
-                extra(key, before, after)
+                appeared.add(key)
+            follow(key, before, after)
 
         return moved
 
@@ -243,16 +224,6 @@ class World:
             return event.about.kind, event.about.namespace, event.about.name
 
         _move(self._events_by_object, key, about(before), about(after))
-
-    def _remember_usage(self, kind: Kind, key: str, before: Thing | None, after: Thing | None) -> None:
-        if not isinstance(after, (NodeUsage, PodUsage)):
-            self._trends[kind].pop(key, None)
-            self._minutes[kind].forget(key)
-            return
-        trends = self._trends[kind]
-        # A new array of the exact size: one that grows keeps room to spare, 150,000 times.
-        trends[key] = trends.get(key, _NONE)[2 - 2 * TREND :] + array("f", (after.cpu, after.memory))
-        self._minutes[kind].note(key, after.cpu, after.memory, self._moment)
 
 
 def _frozen(keys: Mapping[Kind, set[str]]) -> Mapping[Kind, frozenset[str]]:

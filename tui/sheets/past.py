@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sources.model import Kind, NodeUsage, PodUsage
+from sources.model import NodeUsage, PodUsage
 from sources.world import World
+from sources.world.world import Used
 
 
 class Past(NamedTuple):
     """The past of one node or pod at `now` (epoch seconds, the cluster's clock)."""
 
     world: World
-    kind: Kind
+    kind: Used
     key: str
     now: float
 

@@ -160,18 +160,50 @@ def test_history_is_bounded_and_still_right_at_its_edge() -> None:
     tell = Told(world)
     for index in range(10):
         tell(Upsert(pod(f"p{index}")))
-    assert len(world.history.batches) == 3
+    assert len(world.history.changes) == 3
     assert set(world.at(tell.at).pods.keys()) == {f"a/p{index}" for index in range(10)}
     assert world.history.since == tell.at - 2
     assert set(world.at(world.history.since).pods.keys()) == {f"a/p{index}" for index in range(8)}
 
 
 def test_history_forgets_what_is_too_old() -> None:
-    history = History(max_changes=100, max_age=10.0)
-    history.append(Batch("k", "pods", 100.0, (Upsert(pod("x")),)))
-    history.append(Batch("k", "pods", 111.0, (Upsert(pod("y")),)))
-    assert history.since == 111.0
-    assert set(history.at(111.0).tables["pod"].keys()) == {"a/x", "a/y"}
+    world = World(History(max_changes=100, max_age=10.0))
+    world.apply(Batch("k", "pods", 100.0, (Upsert(pod("x")),)))
+    world.apply(Batch("k", "pods", 111.0, (Upsert(pod("y")),)))
+    assert world.history.since == 111.0
+    assert set(world.at(111.0).pods.keys()) == {"a/x", "a/y"}
+
+
+def test_a_row_that_changed_often_is_shown_as_it_was_in_between() -> None:
+    world = World()
+    tell = Told(world)
+    for restarts in range(4):
+        tell(Upsert(pod("x", restarts=restarts)))
+    tell(Snapshot("pod", "", ()))
+    assert [row.restarts for row in world.at(tell.at - 2).pods] == [2]
+    assert not world.at(tell.at).pods
+    assert not world.at(tell.at - 5).pods, "before it came"
+
+
+def test_of_two_sources_that_state_a_row_the_other_one_keeps_it_when_one_takes_it_back() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("x", node="n1")))
+    tell(Upsert(pod("x", node="n2")), source="other")
+    assert [row.node for row in world.pods_in("a")] == ["n1"], "the first one counts"
+    world.drain()
+    tell(Delete("pod", "a/x"))
+    assert names(world.pods_on("n2")) == {"x"}
+    assert names(world.pods_on("n1")) == set()
+    assert world.drain().keys == {"pod": {"a/x"}}
+
+
+def test_the_past_knows_what_was_used() -> None:
+    world = World()
+    for minute, cpu in ((0, 100), (1, 200), (2, 300)):
+        at = 1_700_000_040.0 + 60 * minute
+        world.apply(Batch("k", "usage", at, (Upsert(PodUsage("a", "x", cpu, 1, at, 15.0)),)))
+    assert [row.cpu for row in world.at(1_700_000_100.0).pod_usage] == [200]
 
 
 def test_the_frame_tells_rows_that_were_not_there_before_from_changed_ones() -> None:

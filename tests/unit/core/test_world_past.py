@@ -2,51 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from sources.model import Pod
-from sources.world.minutes import SPAN, Minutes
+from sources.model import Pod, PodUsage
+from sources.world.minutes import SPAN
+from sources.world.packed import packed, unpacked
 from sources.world.restarts import MOST, Restarts
+from sources.world.usage import Usage, pod_usage
 
 NOW = 1_700_000_040.0
 """The start of a minute."""
 
 
+def sample(name: str, cpu: int, memory: int = 1, at: float = NOW) -> PodUsage:
+    return PodUsage("a", name, cpu, memory, at, 15.0)
+
+
+def put(usage: Usage[PodUsage], name: str, cpu: int, memory: int, moment: float) -> None:
+    usage.moment = moment
+    usage.put("k", sample(name, cpu, memory, moment))
+
+
+def drained(steps: Iterator[None]) -> None:
+    for _step in steps:
+        pass
+
+
 def test_a_minute_keeps_its_last_sample() -> None:
-    minutes = Minutes()
-    minutes.note("a", 1000, 1, NOW)
-    minutes.note("a", 2000, 1, NOW + 45)
-    minutes.note("a", 9000, 1, NOW + 60)
-    then = minutes.then("a", NOW + 65)
+    usage = Usage(pod_usage)
+    put(usage, "a", 1000, 1, NOW)
+    put(usage, "a", 2000, 1, NOW + 45)
+    put(usage, "a", 9000, 1, NOW + 60)
+    then = usage.then("a/a", NOW + 65)
     assert then is not None
     assert then.cpu == pytest.approx(2000, rel=0.001)
     assert then.minutes == 1
 
 
 def test_what_is_older_than_the_span_is_forgotten() -> None:
-    minutes = Minutes()
-    minutes.note("a", 1000, 1, NOW)
-    assert minutes.then("a", NOW + 60 * SPAN) is not None
-    assert minutes.then("a", NOW + 60 * (SPAN + 1)) is None
+    usage = Usage(pod_usage)
+    put(usage, "a", 1000, 1, NOW)
+    assert usage.then("a/a", NOW + 60 * SPAN) is not None
+    assert usage.then("a/a", NOW + 60 * (SPAN + 1)) is None
 
 
 def test_a_new_row_never_sees_the_past_of_one_that_is_gone() -> None:
-    minutes = Minutes()
-    minutes.note("old", 7000, 7, NOW)
-    minutes.forget("old")
-    minutes.note("new", 1000, 1, NOW + 120)
-    assert minutes.then("new", NOW + 125) is None
-    minutes.note("new", 1000, 1, NOW + 180)
-    then = minutes.then("new", NOW + 185)
+    usage = Usage(pod_usage)
+    put(usage, "old", 7000, 7, NOW)
+    usage.drop("k", "a/old")
+    assert usage.cpu_trend("a/old") == ()
+    put(usage, "new", 1000, 1, NOW + 120)
+    assert usage.then("a/new", NOW + 125) is None
+    assert usage.cpu_trend("a/new") == (1000,)
+    put(usage, "new", 1000, 1, NOW + 180)
+    then = usage.then("a/new", NOW + 185)
     assert then is not None
     assert (then.minutes, round(then.memory)) == (1, 1)
 
 
 def test_zero_is_a_sample_and_extremes_are_bounded() -> None:
-    minutes = Minutes()
-    for key, value in (("zero", 0), ("huge", 1 << 80), ("negative", -5)):
-        minutes.note(key, value, value, NOW)
-    zero, huge, negative = (minutes.then(key, NOW + 60) for key in ("zero", "huge", "negative"))
+    usage = Usage(pod_usage)
+    for name, value in (("zero", 0), ("huge", 1 << 80), ("negative", -5)):
+        put(usage, name, value, value, NOW)
+    zero, huge, negative = (usage.then(f"a/{name}", NOW + 60) for name in ("zero", "huge", "negative"))
     assert zero is not None
     assert huge is not None
     assert negative is not None
@@ -55,14 +75,55 @@ def test_zero_is_a_sample_and_extremes_are_bounded() -> None:
 
 
 def test_a_clock_that_goes_back_leaves_the_past_alone() -> None:
-    minutes = Minutes()
-    minutes.note("a", 1000, 1, NOW)
-    minutes.note("a", 2000, 1, NOW + 600)
-    minutes.note("a", 3000, 1, NOW - 6000)
-    then = minutes.then("a", NOW + 605)
+    usage = Usage(pod_usage)
+    put(usage, "a", 1000, 1, NOW)
+    put(usage, "a", 2000, 1, NOW + 600)
+    put(usage, "a", 3000, 1, NOW - 6000)
+    then = usage.then("a/a", NOW + 605)
     assert then is not None
     assert then.cpu == pytest.approx(1000, rel=0.001)
-    assert minutes.then("a", NOW - 6000) is None
+    assert usage.then("a/a", NOW - 6000) is None
+
+
+@pytest.mark.parametrize("value", [0, 1, 7, 1023, 5_000_000, 123_456_789, (1 << 40) - 1, 3 << 60, (1 << 63) - 1])
+def test_packed_amounts_are_right_to_a_twentieth_of_a_percent_and_keep_their_order(value: int) -> None:
+    short = packed(value)
+    assert 0 < short < 1 << 16
+    assert unpacked(short) == pytest.approx(value, rel=0.0006, abs=0.5)
+    assert packed(value * 1.01 + 1) > short or value > 1 << 62
+
+
+def test_a_row_comes_back_as_it_was_put_in() -> None:
+    usage = Usage(pod_usage)
+    rows = (sample("x", 5, 6), PodUsage("b", "y", 7, 8, None, None))
+    drained(usage.replacing("k", "", rows))
+    assert tuple(usage) == rows
+    assert usage.get("b/y") == rows[1]
+    assert "a/x" in usage
+    assert usage.get("a/z") is None
+
+
+def test_a_list_takes_back_only_what_its_source_says_of_its_scope() -> None:
+    touched: list[str] = []
+    usage = Usage(pod_usage, touched.append)
+    usage.put("other", sample("theirs", 1))
+    drained(usage.replacing("k", "", (sample("x", 1), sample("theirs", 2), PodUsage("b", "y", 1, 1, NOW, 15.0))))
+    assert usage.get("a/theirs") == sample("theirs", 1), "the first one to say it has it"
+    touched.clear()
+    drained(usage.replacing("k", "a", ()))
+    assert (set(usage.keys()), touched) == ({"a/theirs", "b/y"}, ["a/x"])
+    drained(usage.replacing("k", "", (sample("z", 1),)))
+    assert set(usage.keys()) == {"a/theirs", "a/z"}
+
+
+def test_a_sample_that_was_read_before_touches_nothing() -> None:
+    touched: list[str] = []
+    usage = Usage(pod_usage, touched.append)
+    rows = (sample("x", 1), PodUsage("a", "y", 1, 1, None, None))
+    for _ in range(2):
+        drained(usage.replacing("k", "", rows))
+    assert touched == ["a/x", "a/y"]
+    assert usage.memory_trend("a/y") == (1,)
 
 
 def pod(restarts: int, last: float | None = None, uid: str = "1") -> Pod:
