@@ -9,7 +9,7 @@ from textual.message_pump import MessagePump
 
 from tui.panes.pane import Pane
 
-SLICE = 0.008
+SLICE = 0.005
 """Seconds of CPU that one frame may spend on what panes have still to look at: on a busy machine as many rows as
 on a calm one, or all the time would go to drawing."""
 PAUSE = 0.001

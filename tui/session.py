@@ -12,8 +12,11 @@ from sources.runtime import Runtime
 from sources.world import FeedState, Frame, World
 from tui.sheets.sheet import Look
 
-BUDGET = 0.01
+BUDGET = 0.006
 """Seconds of CPU that one frame may spend on folding batches: keys are answered between two frames."""
+OFTEN = 0.1
+"""Seconds between two frames while more is waiting to be folded."""
+NOTHING = Frame({}, False)
 _DONE = object()
 MOST_HELD = 200_000
 """Changes that a pause holds back before it ends by itself: memory is not endless."""
@@ -39,6 +42,7 @@ class Session:
         self._folding: Iterator[None] | None = None
         """The batch that is being folded in."""
         self._waiting_changes = 0
+        self._drained = float("-inf")
         self._held_news: dict[str, set[str]] = {}
         self._slots: list[str] = []
 
@@ -74,8 +78,13 @@ class Session:
     # -- pulling
 
     def pull(self, budget: float = BUDGET) -> tuple[Frame, bool]:
-        """Folds what arrived and says what changed; True when more is waiting to be folded."""
+        """Folds what arrived and says what changed; True when more is waiting to be folded. While a long list
+        arrives the news of several pulls are one frame: nobody can read faster, and drawing takes time too."""
         more = self.fold(budget)
+        now = time.monotonic()
+        if more and now - self._drained < OFTEN:
+            return NOTHING, more
+        self._drained = now
         return self.world.drain(), more
 
     def fold(self, budget: float = BUDGET) -> bool:

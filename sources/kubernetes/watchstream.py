@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -64,8 +65,15 @@ _object = msgspec.json.Decoder(_Object)
 _status = msgspec.json.Decoder(_Status)
 
 
+_CHANGE = re.compile(rb'\{"type":"(ADDED|MODIFIED)","object":(?=\{)')
+"""How a server writes a change. Its object is decoded anyway: it need not be parsed only to find its end."""
+
+
 def parse_line(line: bytes) -> WatchEvent | None:
     """None for a line that is no watch event."""
+    change = _CHANGE.match(line)
+    if change is not None and line.endswith(b"}}"):
+        return WatchEvent(change[1].decode(), Raw(memoryview(line)[change.end() : -1]))
     try:
         return _event.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -113,15 +121,14 @@ class LineReader:
 
     def feed(self, block: bytes) -> Sequence[bytes]:
         """Raises DamagedError."""
-        end = block.rfind(b"\n")
-        if end < 0:
-            self._rest += block
+        first, *lines = block.split(b"\n")
+        self._rest += first
+        if not lines:
             if len(self._rest) > self._limit:
                 raise DamagedError(f"an event of more than {self._limit} bytes")
             return ()
-        whole = bytes(self._rest) + block[:end] if self._rest else block[:end]
-        self._rest = bytearray(block[end + 1 :])
-        return [line for line in whole.split(b"\n") if line and not line.isspace()]
+        whole, self._rest = bytes(self._rest), bytearray(lines.pop())
+        return [line for line in (whole, *lines) if line and not line.isspace()]
 
 
 Interruption = Literal["idle", "deadline", "reopen"]

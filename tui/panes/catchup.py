@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-Look = Callable[[Sequence[str]], None]
+Look = Callable[[Sequence[str]], object]
 
 STEP = 20
 """Rows that are looked at without asking for the time: about a millisecond."""

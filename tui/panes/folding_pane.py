@@ -61,8 +61,8 @@ class FoldingPane(TablePane[R], Generic[R]):
         return (*self._place(head), fold, *own, key)
 
     def _place(self, row: R) -> tuple[Any, ...]:
-        place = self.sheet.place(row, self.sort, self.reverse, self.session.look)
-        return place, *self.default_order(row)
+        place = self.sheet.place(row, self.sort, self.reverse, self.session.now)
+        return (*place, *self.default_order(row))
 
     def with_inside(self, folds: Collection[str]) -> set[str]:
         """These folds, and the rows below those of them that are open: they move with it."""

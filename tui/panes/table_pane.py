@@ -62,6 +62,7 @@ class TablePane(Pane, Generic[R]):
         self.unsettled: set[str] = set()
         """Keys of the rows whose verdict can change with time alone."""
         self.catch_up = CatchUp(self._look_first, self._look_again)
+        self._at_hand: Mapping[str, R | None] = {}  # what is being looked at
         self._seconds = 0
 
     def compose(self) -> ComposeResult:
@@ -123,11 +124,11 @@ class TablePane(Pane, Generic[R]):
 
     def rank(self, key: str) -> Rank | None:
         """Where a row stands; None when it is not shown."""
-        row = self.row(key)
+        row = self._at_hand.get(key) or self.row(key)
         if row is None or not self.passes(row):
             return None
-        place = self.sheet.place(row, self.sort, self.reverse, self.session.look)
-        return (place, *self.default_order(row), key)
+        place = self.sheet.place(row, self.sort, self.reverse, self.session.now)
+        return (*place, *self.default_order(row), key)
 
     def new_view(self) -> View | GroupedView:
         """A view of no rows yet, with the filter and the order that are chosen now."""
@@ -155,13 +156,16 @@ class TablePane(Pane, Generic[R]):
         seen = [key for key in (self.table.cursor_key, *self.table.visible_keys) if isinstance(key, str)]
         return [*seen, *(self.faulty if len(self.faulty) < FIRST else ())]
 
-    def _look_first(self, keys: Sequence[str]) -> None:
-        self._judge(keys)
+    def _look_first(self, keys: Sequence[str]) -> Collection[str]:
+        self._at_hand = {key: self.row(key) for key in keys}
+        turned = self._judge(self._at_hand)
         self.view.update(keys)
+        self._at_hand = {}
+        return turned
 
     def _look_again(self, keys: Sequence[str]) -> None:
-        self.verdicts_changed(self._judge(keys))
-        self.view.update(keys)
+        if turned := self._look_first(keys):
+            self.verdicts_changed(turned)
 
     def touched(self) -> Collection[Key]:
         """Rows that look different because of others, since the last call."""
@@ -179,10 +183,9 @@ class TablePane(Pane, Generic[R]):
         if self.catch_up.count_due(more):
             self.tell_title()
 
-    def _judge(self, keys: Iterable[str]) -> set[str]:
+    def _judge(self, rows: Mapping[str, R | None]) -> set[str]:
         """Looks for faults in some rows; those that became faulty or sound."""
-        found = ((key, self._verdict(self.row(key))) for key in keys)
-        return judge(found, self.faulty, self.unsettled)
+        return judge(((key, self._verdict(row)) for key, row in rows.items()), self.faulty, self.unsettled)
 
     def _verdict(self, row: R | None) -> tuple[bool, bool]:
         """Whether a row is faulty, and whether that can change with time alone."""

@@ -97,10 +97,10 @@ class Sheet(Generic[R]):
     def field(self, key: str) -> Field[R]:
         return self._by_key[key]
 
-    def place(self, row: R, key: str, reverse: bool, look: Look) -> Any:
-        """What a row is compared by when a column orders it."""
+    def place(self, row: R, key: str, reverse: bool, now: float) -> tuple[Any, ...]:
+        """What a row is compared by when a column orders it at this moment."""
         field = self._by_key[key]
-        return order(field.rank(row) if field.rank is not None else field.text(row, look), reverse)
+        return order(field.rank(row) if field.rank is not None else field.text(row, Look(now)), reverse)
 
     def cells(self, row: R, look: Look) -> list[Cell]:
         return [field.cell(row, look) for field in self.fields]
@@ -184,7 +184,7 @@ class Filtered(NamedTuple, Generic[R]):
         return None if number is None else number.read(self.row, self.look)
 
 
-def order(value: Any, reverse: bool) -> Any:
+def order(value: Any, reverse: bool) -> tuple[Any, ...]:
     """A comparable stand-in for `value` that sorts the other way round when `reverse`; None always last."""
     if value is None:
         return (1, 0)

@@ -92,8 +92,9 @@ def test_a_frame_has_a_budget_and_says_that_more_is_waiting() -> None:
     assert frame.keys["pod"] == {"shop/a", "shop/b"}
 
 
-def test_a_long_list_is_folded_over_several_frames_and_ends_as_a_whole() -> None:
+def test_a_long_list_is_folded_over_several_frames_and_ends_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """A list of 150,000 takes a second to fold: keys are answered in between."""
+    monkeypatch.setattr(session_module, "OFTEN", 0.0)
     session, runtime, _ = made()
     many = tuple(pod(f"shop/web-{number:05d}") for number in range(5000))
     runtime.put("pods", Snapshot("pod", "", (pod("shop/gone"), *many[:10])), Status("live"))
@@ -106,6 +107,19 @@ def test_a_long_list_is_folded_over_several_frames_and_ends_as_a_whole() -> None
     assert len(frames) > 5
     assert max(frames) < 2500
     assert set(session.world.pods.keys()) == {each.key for each in many}
+
+
+def test_the_news_of_a_long_list_are_few_frames_and_the_last_one_has_the_rest() -> None:
+    session, runtime, _ = made()
+    many = tuple(pod(f"shop/web-{number:05d}") for number in range(2000))
+    runtime.put("pods", Snapshot("pod", "", many))
+    pulled = [session.pull(budget=1e-5)[0]]
+    while session.busy:
+        pulled.append(session.pull(budget=1e-5)[0])
+    news = [frame.keys["pod"] for frame in pulled if frame]
+    assert pulled[0].keys["pod"], "the first rows are shown at once"
+    assert len(news) < len(pulled)
+    assert set().union(*news) == {each.key for each in many}
 
 
 def test_a_namespace_keeps_its_digit() -> None:
