@@ -70,7 +70,7 @@ def pod_from(pod: wire.Pod) -> model.Pod:
     meta, name = _name(pod.metadata, "Pod")
     spec = pod.spec or wire.PodSpec()
     status = pod.status or wire.PodStatus()
-    row = pods.pod_row(pod)
+    row, amounts = pods.pod_row(pod), resources.pod_quartet(pod)
     return model.Pod(
         namespace=_shared.text(meta.namespace),
         name=name,
@@ -91,10 +91,10 @@ def pod_from(pod: wire.Pod) -> model.Pod:
         qos=_shared.text(status.qos_class),
         owner=owner_of(meta),
         labels=_shared.labels(meta.labels),
-        cpu_request=_amount(pod, "requests", "cpu", 1),
-        cpu_limit=_amount(pod, "limits", "cpu", 1),
-        memory_request=_amount(pod, "requests", "memory", quantity.NANO),
-        memory_limit=_amount(pod, "limits", "memory", quantity.NANO),
+        cpu_request=amounts.cpu_request,
+        cpu_limit=amounts.cpu_limit,
+        memory_request=amounts.memory_request,
+        memory_limit=amounts.memory_limit,
     )
 
 
@@ -188,11 +188,6 @@ def _condition(condition: wire.Condition) -> model.Condition:
         message=_shared.text(condition.message),
         since=parse_time(condition.last_transition_time),
     )
-
-
-def _amount(pod: wire.Pod, part: resources.Part, name: str, unit: int) -> int | None:
-    nano = resources.pod_amount(pod, part, name)
-    return None if nano is None else _shared.one(nano if unit == 1 else quantity.scaled(nano, unit))
 
 
 def _usage(usages: list[wire.ResourceList | None], what: str) -> tuple[int, int]:

@@ -35,11 +35,13 @@ def pod_row(pod: wire.Pod) -> PodRow:
     init_specs = wire.present(spec.init_containers)
     sidecars = {container.name for container in init_specs if container.restart_policy == "Always"}
     reason = status.reason or status.phase or ""
-    if any(c.type == "PodScheduled" and c.reason == "SchedulingGated" for c in conditions):
-        reason = "SchedulingGated"
+    for condition in conditions:
+        if condition.reason == "SchedulingGated" and condition.type == "PodScheduled":
+            reason = "SchedulingGated"
 
     total = len(wire.present(spec.containers))
-    total += sum(1 for container in init_specs if container.restart_policy == "Always")
+    if init_specs:
+        total += sum(container.restart_policy == "Always" for container in init_specs)
     ready = restarts = sidecar_restarts = 0
     last: float | None = None
     sidecar_last: float | None = None

@@ -7,7 +7,7 @@ kubectl's describe.go. All amounts here are nano-units (see `quantity`), until t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ from sources.rules.pods import TERMINAL_PHASES
 
 Amounts = dict[str, int]
 Part = Literal["requests", "limits"]
+PARTS: tuple[Part, Part] = ("requests", "limits")
 Statuses = dict[str | None, wire.ContainerStatus]
 
 
@@ -33,9 +34,60 @@ def pod_limits(pod: wire.Pod, *, use_status: bool = False) -> Amounts:
     return _pod_amounts(pod, "limits", use_status)
 
 
-def pod_amount(pod: wire.Pod, part: Part, name: str) -> int | None:
-    """One resource of `pod_requests` or `pod_limits` in nano-units; None if nobody names it."""
-    return None if pod.spec is None else _amount(pod.spec, part, name, {}, False)
+class Quartet(NamedTuple):
+    """What the tables show of a pod: CPU in nanocores, memory in bytes; None where nobody names it."""
+
+    cpu_request: int | None = None
+    cpu_limit: int | None = None
+    memory_request: int | None = None
+    memory_limit: int | None = None
+
+
+_NOTHING: wire.ResourceList = {}
+_INIT = object()
+_MOST = 8192
+_quartets: dict[tuple[object, ...], Quartet] = {}
+
+
+def pod_quartet(pod: wire.Pod) -> Quartet:
+    """`pod_requests` and `pod_limits` of CPU and memory. Replicas ask for the same: it is summed up once, and the
+    sums are shared."""
+    spec = pod.spec
+    if spec is None:
+        return Quartet()
+    if spec.overhead or spec.resources is not None:
+        return _quartet(spec)
+    asked: list[object] = []
+    for container in spec.containers or ():
+        if container is not None:
+            asked += _asked(container)
+    for container in spec.init_containers or ():
+        if container is not None:
+            asked += (_INIT, container.restart_policy, *_asked(container))
+    key = tuple(asked)
+    found = _quartets.get(key)
+    if found is None:
+        if len(_quartets) >= _MOST:
+            _quartets.clear()
+        found = _quartets[key] = _quartet(spec)
+    return found
+
+
+def _asked(container: wire.Container) -> tuple[object, ...]:
+    resources = container.resources
+    if resources is None:
+        return (None, None, None, None)
+    requests, limits = resources.requests or _NOTHING, resources.limits or _NOTHING
+    return requests.get("cpu"), requests.get("memory"), limits.get("cpu"), limits.get("memory")
+
+
+def _quartet(spec: wire.PodSpec) -> Quartet:
+    def bytes_of(part: Part) -> int | None:
+        nano = _amount(spec, part, "memory", {}, False)
+        return None if nano is None else quantity.value(nano)
+
+    cpu_request, cpu_limit = (_amount(spec, part, "cpu", {}, False) for part in PARTS)
+    return Quartet(cpu_request, cpu_limit, bytes_of("requests"), bytes_of("limits"))
 
 
 def _pod_amounts(pod: wire.Pod, part: Part, use_status: bool) -> Amounts:

@@ -290,7 +290,11 @@ def decode(kind: type[S], raw: bytes | bytearray | memoryview | Raw | str) -> S:
 
 def present(entries: Iterable[T | None] | None) -> list[T]:
     """The entries of a list that may be null and may hold nulls."""
-    return [] if entries is None else [entry for entry in entries if entry is not None]
+    if not entries:
+        return []
+    if isinstance(entries, list) and None not in entries:
+        return entries
+    return [entry for entry in entries if entry is not None]
 
 
 def _repaired(kind: type[S], raw: bytes | bytearray | memoryview | Raw | str, first: Exception) -> S:

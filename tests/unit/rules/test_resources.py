@@ -41,8 +41,8 @@ def test_containers_add_up_exactly() -> None:
 
 def test_nothing_named_is_absent_and_zero_is_zero() -> None:
     assert resources.pod_requests(pod(containers=[{"name": "a"}])) == {}
-    assert resources.pod_amount(pod(containers=[{"name": "a"}]), "requests", "cpu") is None
-    assert resources.pod_amount(pod(containers=[cpu("0")]), "requests", "cpu") == 0
+    assert resources.pod_quartet(pod(containers=[{"name": "a"}])).cpu_request is None
+    assert resources.pod_quartet(pod(containers=[cpu("0")])).cpu_request == 0
     assert resources.pod_requests(wire.Pod()) == {}
 
 
@@ -63,6 +63,8 @@ def test_init_containers_and_sidecars(inits: list[dict[str, Any]], total: int) -
     found = pod(containers=[cpu("100m"), cpu("100m")], initContainers=inits)
     assert resources.pod_requests(found) == {"cpu": total * MILLI}
     assert resources.pod_limits(found) == {"cpu": total * MILLI}
+    for _ in range(2):  # the second time it is remembered
+        assert resources.pod_quartet(found) == (total * MILLI, total * MILLI, None, None)
 
 
 def test_init_container_alone_names_a_resource() -> None:
@@ -74,6 +76,8 @@ def test_overhead_joins_requests_and_only_set_limits() -> None:
     found = pod(containers=[needs({"cpu": "100m"}, {"cpu": "1"})], overhead={"cpu": "250m", "memory": "120Mi"})
     assert resources.pod_requests(found) == {"cpu": 350 * MILLI, "memory": 120 * MI}
     assert resources.pod_limits(found) == {"cpu": 1250 * MILLI}
+    assert resources.pod_quartet(found) == (350 * MILLI, 1250 * MILLI, 120 << 20, None)
+    assert resources.pod_quartet(pod(containers=[needs({"cpu": "100m"}, {"cpu": "1"})])).cpu_request == 100 * MILLI
 
 
 def test_pod_level_resources_override_what_may_be_set_for_a_pod() -> None:
