@@ -72,7 +72,8 @@ class PodLine(NamedTuple):
     def standing(self) -> tuple[int, float]:
         """Where it stands by its trouble, of those in trouble the newest first: what was rolled out last is likely
         the cause. Nothing in it moves while a pod crashes and comes back."""
-        return self.tier, -(self.pod.created or 0.0) if self.tier != NONE else 0.0
+        tier = self.tier
+        return tier, -(self.pod.created or 0.0) if tier != NONE else 0.0
 
 
 def _share(part: int | None, whole: int | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sources.kubernetes import usage
 from sources.kubernetes.access import ROUND, Access
 from tests.unit.kubernetes.fakes import REFUSED, Body, dump, listing, refusal, settle
 
@@ -70,6 +71,16 @@ async def test_a_long_poll_is_followed_by_a_long_rest(metrics):
     assert len(metrics.api.asked(PODS)) == 1
     await metrics.clock.advance(15)
     assert len(metrics.api.asked(PODS)) == 2
+
+
+async def test_many_rows_are_read_less_often(metrics, monkeypatch):
+    monkeypatch.setattr(usage, "ROWS", 0.1)
+    metrics.start_usage()
+    await settle()
+    await metrics.clock.advance(29)
+    assert len(metrics.api.asked(PODS)) == 1
+    await metrics.clock.advance(2)
+    assert len(metrics.api.asked(PODS)) == 2, "three rows, one in ten seconds"
 
 
 async def test_a_refresh_asks_again_for_what_was_refused(metrics):
