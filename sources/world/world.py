@@ -66,9 +66,8 @@ class World:
             }
         )
         self._statuses_changed = False
-        self._pods_by_node: dict[str, set[str]] = {}
+        self._pods_by_node: dict[str, list[str]] = {}
         self._pods_by_namespace: dict[str, set[str]] = {}
-        self._pods_by_owner: dict[tuple[str, Owner], set[str]] = {}
         self._events_by_object: dict[tuple[str, str, str], set[str]] = {}
         self._restarts = Restarts()
         self.clock_offset = 0.0
@@ -154,7 +153,8 @@ class World:
         return self._rows(self.pods, self._pods_by_namespace.get(namespace, ()))
 
     def pods_of(self, namespace: str, owner: Owner) -> Iterable[Pod]:
-        return self._rows(self.pods, self._pods_by_owner.get((namespace, owner), ()))
+        """The pods of a workload. Looked for: an index would weigh more than this is asked."""
+        return [pod for pod in self.pods_in(namespace) if pod.owner == owner]
 
     def events_about(self, kind: str, namespace: str, name: str) -> Iterable[Event]:
         """The events whose involved object is this one, in no order."""
@@ -207,15 +207,21 @@ class World:
     def _index_pod(self, key: str, before: Thing | None, after: Thing | None) -> None:
         old = before if isinstance(before, Pod) else None
         new = after if isinstance(after, Pod) else None
-        _move(self._pods_by_node, key, old and old.node, new and new.node)
+        before_node, node = old.node if old else "", new.node if new else ""
+        if before_node != node:
+            self._rebind(key, before_node, node)
         _move(self._pods_by_namespace, key, old and old.namespace, new and new.namespace)
-        _move(
-            self._pods_by_owner,
-            key,
-            (old.namespace, old.owner) if old and old.owner else None,
-            (new.namespace, new.owner) if new and new.owner else None,
-        )
         self._restarts.note(key, old, new, self._moment)
+
+    def _rebind(self, key: str, before: str, node: str) -> None:
+        # In lists: a node has some ten or hundred pods, for which sets would take many times the room.
+        if before:
+            bound = self._pods_by_node[before]
+            bound.remove(key)
+            if not bound:
+                del self._pods_by_node[before]
+        if node:
+            self._pods_by_node.setdefault(node, []).append(key)
 
     def _index_event(self, key: str, before: Thing | None, after: Thing | None) -> None:
         def about(event: Thing | None) -> tuple[str, str, str] | None:

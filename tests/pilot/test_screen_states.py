@@ -198,3 +198,15 @@ async def test_the_header_gives_up_ages_before_it_leaves_out_that_it_only_reads(
         await on.put("pods", Status("live"))
         await on.put("alerts", Status("live"), source="prometheus")
         assert on.text.splitlines()[0].endswith(said)
+
+
+async def test_a_young_row_tells_its_age_each_second_and_an_old_one_is_not_left_behind() -> None:
+    rows = (pod("shop/old", created=NOW - 659), pod("shop/young", created=NOW - 30))
+    async with stage(size=(200, 50)) as on:
+        await on.fill("pods", "pod", *rows)
+        pane = on.screen.pods_pane
+        assert [age in "\n".join(pane.table.plain) for age in ("10m", "30s")] == [True, True]
+        await on.pass_seconds(1)
+        assert "31s" in "\n".join(pane.table.plain)
+        await on.pass_seconds(4)
+        assert [age in "\n".join(pane.table.plain) for age in ("11m", "35s")] == [True, True]

@@ -186,7 +186,8 @@ class DetailPane(Pane):
             return describe_alert(alerts.get(self.opened.alert), look, self.turned)
         if self.yaml:
             return self._yaml_entries(fetched)
-        owned = [pod.key for pod in world.pods_of(ref.namespace, Owner(ref.kind, ref.name))]
+        owns = ref.kind not in ("Pod", "Node", "Event")
+        owned = [pod.key for pod in world.pods_of(ref.namespace, Owner(ref.kind, ref.name))] if owns else []
         about = alerts_about(alerts.values(), ref)
         loading = fetched.related is None and not fetched.trouble
         seen = Seen(ref, fetched.raw, fetched.related, owned or fetched.pods, about, self.unfolded, loading)

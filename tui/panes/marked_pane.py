@@ -17,6 +17,11 @@ from tui.sheets.usage import MEASURED
 
 R = TypeVar("R")
 
+SECONDS_TOLD = 600.0
+"""Ages below are told to the second (apimachinery's HumanDuration), later ones by the minute."""
+CALM = 5
+"""Seconds between two looks at rows that change by the minute."""
+
 
 class MarkedPane(TablePane[R], Generic[R]):
     """Nodes and pods: their rows come from tables of the World of one `kind`, and have usage."""
@@ -47,6 +52,10 @@ class MarkedPane(TablePane[R], Generic[R]):
         none: frozenset[str] = frozenset()
         return frame.keys.get(self.kind, none) | frame.keys.get(self.usage_kind, none)
 
+    def last_event(self, key: str) -> float:
+        """When a row last became what a column counts from: its age, its last restart (epoch seconds)."""
+        raise NotImplementedError
+
     def movable(self, frame: Frame, changed: frozenset[str]) -> frozenset[str]:
         # A poll of usage touches every row of the cluster, and nearly always moves none.
         if self.filter or self.sort in MEASURED:
@@ -68,7 +77,14 @@ class MarkedPane(TablePane[R], Generic[R]):
         self._forget_appeared()
         if self.session.held_since is None:
             self.seen.pass_time(self.session.now)
+        self.ticking = None if self._seconds % CALM == 0 else self._young()
         super().on_second()
+
+    def _young(self) -> list[str]:
+        """The rows in sight that tell their age in seconds, or whose verdict can change."""
+        keys = [key for key in self.table.visible_keys if isinstance(key, str)]
+        since = self.session.now - SECONDS_TOLD
+        return [key for key in keys if key in self.unsettled or self.last_event(key) > since]
 
     def verdicts_changed(self, keys: Collection[str]) -> None:
         self.seen.turned(

@@ -72,5 +72,9 @@ class NodesPane(MarkedPane[NodeLine]):
     def default_order(self, row: NodeLine) -> tuple[Any, ...]:
         return (row.node.name,)
 
+    def last_event(self, key: str) -> float:
+        node = self.session.world.nodes.get(key)
+        return node.created or 0.0 if node is not None else 0.0
+
     def subject_of(self, row: NodeLine) -> Subject | None:
         return Subject(ObjectRef("Node", row.node.name))

@@ -56,5 +56,9 @@ class PodsPane(GroupingPane):
     def default_order(self, row: PodLine) -> tuple[Any, ...]:
         return (row.pod.namespace, row.pod.name)
 
+    def last_event(self, key: str) -> float:
+        pod = self.session.world.pods.get(key)
+        return max(pod.created or 0.0, pod.last_restart or 0.0) if pod is not None else 0.0
+
     def subject_of(self, row: PodLine) -> Subject | None:
         return Subject(ObjectRef("Pod", row.pod.name, row.pod.namespace))

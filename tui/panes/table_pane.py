@@ -64,6 +64,8 @@ class TablePane(Pane, Generic[R]):
         self.catch_up = CatchUp(self._look_first, self._look_again)
         self._at_hand: Mapping[str, R | None] = {}  # what is being looked at
         self._seconds = 0
+        self.ticking: Collection[Key] | None = None
+        """The rows that look different after a second; None: any may."""
 
     def compose(self) -> ComposeResult:
         yield self.heading
@@ -216,7 +218,7 @@ class TablePane(Pane, Generic[R]):
         if self.session.held_since is None:
             if recheck_due(self._seconds, self.effort()):
                 self.recheck()
-            self.table.changed(None)
+            self.table.changed(self.ticking)
         self.tell_title()
 
     def effort(self) -> int:
@@ -306,10 +308,8 @@ class TablePane(Pane, Generic[R]):
         key = self.table.cursor_key
         if key is None or self.row(str(key)) is None:
             return False
-        if str(key) in self.marked:
-            del self.marked[str(key)]
-        else:
-            self.marked[str(key)] = None
+        others = {each: None for each in self.marked if each != key}
+        self.marked = others if str(key) in self.marked else {**others, str(key): None}
         self.table.action_cursor_down()
         self._show_marks()
         return True
