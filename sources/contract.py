@@ -246,6 +246,10 @@ class ApiServer(Protocol):
         """A client whose base URL is the API server, with the cluster's own credentials; only GET passes.
         The caller closes it."""
 
+    async def listed(self) -> None:
+        """Returns once what this source lists for the tables first is there or cannot be had: work that can wait
+        leaves the server and the machine to it until then. At once where no such feed of it runs."""
+
 
 @runtime_checkable
 class Scoped(Protocol):

@@ -291,6 +291,24 @@ class SourceContract:
                     assert str(client.base_url).endswith("/"), "paths are below it"
                     assert isinstance(await _error(client.post("api/v2/silences")), ReadOnlyError)
 
+    async def test_what_waits_for_the_tables_first_lists_waits_for_nothing_else(self) -> None:
+        async with self.source() as source:
+            if isinstance(source, ApiServer):
+                async with asyncio.timeout(self.timeout):
+                    await source.listed()  # nobody has asked for a list
+                feeds = [
+                    getattr(source, name)() for name in ("nodes", "pods") if isinstance(source, STREAMS[name])
+                ]
+                readers = [asyncio.create_task(_drain(feed)) for feed in feeds]
+                try:
+                    await asyncio.sleep(0)
+                    async with asyncio.timeout(self.timeout):
+                        await source.listed()  # they came, or could not be had
+                finally:
+                    for reader in readers:
+                        reader.cancel()
+                    await asyncio.gather(*readers, return_exceptions=True)
+
     async def test_services_are_listed_as_far_as_they_may_be_seen(self) -> None:
         async with self.source() as source:
             if isinstance(source, ServiceProxy):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,6 +18,7 @@ from sources.kubernetes.api import NODES, PODS, HttpApi
 from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.clusterconfig import Overrides
 from sources.kubernetes.events import EventReflector
+from sources.kubernetes.firstlists import FirstLists
 from sources.kubernetes.gateway import proxy_client, service_client
 from sources.kubernetes.liveness import Liveness
 from sources.kubernetes.outbox import Outbox, feed
@@ -99,6 +100,7 @@ class KubernetesSource:
         self._connecting: asyncio.Lock = asyncio.Lock()
         self._connection: _Connection | None = None
         self._searched: tuple[str, ...] = ()
+        self._first = FirstLists()
 
     def describe(self) -> str:
         """The server once it is known, else the context asked for."""
@@ -125,18 +127,30 @@ class KubernetesSource:
 
     def nodes(self) -> Feed:
         """Nodes; `Status("denied")` where they may not be listed."""
-        return self._feed(
-            lambda c, out: ScopedFeed(
-                c.cluster, c.access, NODES, lambda ns, box, watches: Reflector(c.cluster, NODES, ns, box, watches)
-            ).run(out)
+        return self._first.follow(
+            "nodes",
+            self._feed(
+                lambda c, out: ScopedFeed(
+                    c.cluster,
+                    c.access,
+                    NODES,
+                    lambda ns, box, watches: Reflector(c.cluster, NODES, ns, box, watches),
+                ).run(out)
+            ),
         )
 
     def pods(self) -> Feed:
         """Pods of the cluster, or of the namespaces that may be seen."""
-        return self._feed(
-            lambda c, out: ScopedFeed(
-                c.cluster, c.access, PODS, lambda ns, box, watches: Reflector(c.cluster, PODS, ns, box, watches)
-            ).run(out)
+        return self._first.follow(
+            "pods",
+            self._feed(
+                lambda c, out: ScopedFeed(
+                    c.cluster,
+                    c.access,
+                    PODS,
+                    lambda ns, box, watches: Reflector(c.cluster, PODS, ns, box, watches),
+                ).run(out)
+            ),
         )
 
     def events(self) -> Feed:
@@ -219,6 +233,10 @@ class KubernetesSource:
         """A client for any path of the API server; credentials and read-only rule are the API client's."""
         return proxy_client((await self._connect()).client, "/")
 
+    async def listed(self) -> None:
+        """Returns once the first lists of nodes and pods are complete, denied or failed."""
+        await self._first.complete()
+
     async def check(self) -> Sequence[Check]:
         """What `topmast doctor` says of the cluster, found out by GET only."""
         try:
@@ -255,7 +273,9 @@ class KubernetesSource:
             request_timeout=config.request_timeout,
         )
 
-    async def _feed(self, run: Callable[[_Connection, Outbox], Awaitable[Any]]) -> AsyncIterator[Sequence[Change]]:
+    async def _feed(
+        self, run: Callable[[_Connection, Outbox], Awaitable[Any]]
+    ) -> AsyncGenerator[Sequence[Change]]:
         connection = await self._connect()
         async with aclosing(feed(self._context.clock, lambda outbox: run(connection, outbox))) as batches:
             async for changes in batches:

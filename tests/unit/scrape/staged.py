@@ -38,7 +38,10 @@ class Staged:
     def __init__(self, **namespaces: Sequence[str]) -> None:
         self.answers: dict[str, Any] = {}
         self.asked: list[str] = []
-        self.listed = namespaces.get("namespaces", ())
+        self.seen = namespaces.get("namespaces", ())
+        self.tables = asyncio.Event()
+        """Set once the tables of the screen have their first lists."""
+        self.tables.set()
 
     def put(self, path: str, answer: Any) -> None:
         self.answers[path] = answer
@@ -58,13 +61,16 @@ class Staged:
     async def api_client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url="https://api/", transport=httpx.MockTransport(self._answer))
 
+    async def listed(self) -> None:
+        await self.tables.wait()
+
     async def services(self) -> Sequence[Service]:
-        if not self.listed:
+        if not self.seen:
             raise Denied("no right to list services", "list services")
         return ()
 
     def searched(self) -> Sequence[str]:
-        return self.listed
+        return self.seen
 
     async def service_client(self, service: Any, port: Any, scheme: str = "http") -> httpx.AsyncClient:
         raise AssertionError

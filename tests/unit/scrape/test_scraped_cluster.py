@@ -58,7 +58,7 @@ async def test_what_the_api_server_says_of_a_target_is_told() -> None:
 
 async def test_without_rights_for_the_cluster_the_own_namespaces_are_read() -> None:
     staged = cluster()
-    staged.listed = ("shop",)
+    staged.seen = ("shop",)
     staged.forbid("/api/v1/nodes", "list nodes")
     staged.forbid("/api/v1/services", "list services")
     annotated, _ = staged.answers["/api/v1/pods"]["items"]

@@ -1,0 +1,50 @@
+"""Whether the first lists of a source are there, for work that has to wait for what is on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from sources.contract import Change, State, Status
+
+_UNDER_WAY: frozenset[State] = frozenset({"connecting", "loading"})
+
+
+class FirstLists:
+    """Listens to feeds: each is awaited from its first turn until it says anything but that it is under way, or
+    ends. A list that is made anew later is awaited by nobody."""
+
+    def __init__(self) -> None:
+        self._awaited: set[str] = set()
+        self._settled: set[str] = set()
+        self._complete = asyncio.Event()
+        self._complete.set()
+
+    async def complete(self) -> None:
+        """Returns once none of the feeds that run is awaited."""
+        await self._complete.wait()
+
+    async def follow(self, name: str, feed: AsyncGenerator[Sequence[Change]]) -> AsyncGenerator[Sequence[Change]]:
+        """What the feed says."""
+        if name not in self._settled:
+            self._awaited.add(name)
+            self._complete.clear()
+        try:
+            async with aclosing(feed) as batches:
+                async for changes in batches:
+                    if name in self._awaited and any(_settles(change) for change in changes):
+                        self._settle(name)
+                    yield changes
+        finally:
+            self._settle(name)
+
+    def _settle(self, name: str) -> None:
+        self._settled.add(name)
+        self._awaited.discard(name)
+        if not self._awaited:
+            self._complete.set()
+
+
+def _settles(change: Change) -> bool:
+    return isinstance(change, Status) and change.state not in _UNDER_WAY
