@@ -132,8 +132,10 @@ async def send(
     within: float = 30.0,
     headers: Mapping[str, str] | None = None,
     most: int = 0,
+    each: Callable[[bytes], None] | None = None,
 ) -> Reply:
-    """Sends and reads to the end, in `within` seconds at most and `most` bytes, else `MAX_BODY`.
+    """Sends and reads to the end, in `within` seconds at most and `most` bytes, else `MAX_BODY`. `each` sees the
+    parts of the body as they arrive; what it raises ends the reading.
 
     Raises `Unavailable` for everything between us and an answer, `TooLarge` for one of more bytes, `ReadOnlyError`
     for a request that might change something.
@@ -155,7 +157,7 @@ async def send(
         async with asyncio.timeout(within):
             response = await link.client.send(request, stream=True)
             try:
-                body = await _read(response, link.via, most)
+                body = await _read(response, link.via, most, each)
             finally:
                 # After a cancel or an overlong body this closes the connection: it cannot be used again.
                 await response.aclose()
@@ -170,7 +172,7 @@ async def send(
     return Reply(response.status_code, headers, body, time.perf_counter() - started, link.via, path)
 
 
-async def _read(response: httpx.Response, where: str, most: int) -> bytes:
+async def _read(response: httpx.Response, where: str, most: int, each: Callable[[bytes], None] | None) -> bytes:
     parts: list[bytes] = []
     size, limit = 0, most or MAX_BODY
     async for part in response.aiter_bytes():
@@ -178,6 +180,8 @@ async def _read(response: httpx.Response, where: str, most: int) -> bytes:
         if size > limit:
             hint = "" if most else ": ask for less (a larger step, a narrower selector, an aggregation)"
             raise TooLarge(f"{where} answers with more than {limit / 1024 / 1024:g} MB{hint}")
+        if each is not None:
+            each(part)
         parts.append(part)
     return b"".join(parts)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from sources.contract import ApiServer, Denied, NotFound, NotSupported, ServiceProxy, SourceError, Unavailable
 from sources.http.endpoint import Link, Params, send
 from sources.http.reply import Reply, kubernetes_error
-from sources.scrape.objects import Listing
+from sources.scrape.objects import Listing, ListMeta, Object
 
 T = TypeVar("T")
 
@@ -39,23 +40,35 @@ class Cluster:
         if link is not None:
             await link.client.aclose()
 
-    async def get(self, path: str, params: Params = (), headers: Mapping[str, str] | None = None) -> bytes:
-        """The body of a small answer."""
-        reply = await send(await self.link(), "GET", path, params, within=WITHIN, headers=headers)
+    async def get(
+        self,
+        path: str,
+        params: Params = (),
+        headers: Mapping[str, str] | None = None,
+        each: Callable[[bytes], None] | None = None,
+    ) -> bytes:
+        """The body of an answer; `each` sees its parts as they arrive and may raise."""
+        reply = await send(await self.link(), "GET", path, params, within=WITHIN, headers=headers, each=each)
         if reply.status == 200:
             return reply.body
         raise problem(reply, path)
 
-    async def page(
-        self, path: str, shape: type[T], params: Params = (), accept: str = "application/json"
-    ) -> tuple[list[T], str]:
-        """A page of a list, and the token of the next one."""
-        body = await self.get(path, (*params, ("limit", str(PAGE))), {"Accept": accept})
+    async def _page(
+        self, path: str, shape: type[T], params: Params, accept: str, limit: int = PAGE
+    ) -> tuple[list[T], ListMeta]:
+        body = await self.get(path, (*params, ("limit", str(limit))), {"Accept": accept})
         try:
             found = msgspec.json.decode(body, type=Listing[shape])  # type: ignore[valid-type]  # a type made of one
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Unavailable(f"GET {path}: not a list: {error}") from None
-        return found.items or [], found.metadata.continue_
+        return found.items or [], found.metadata
+
+    async def count(self, path: str) -> int | None:
+        """How many objects a list has, for the price of one; None where the server does not say."""
+        items, meta = await self._page(path, Object, (), METADATA_ONLY, limit=1)
+        if not meta.continue_:
+            return len(items)
+        return None if meta.remaining is None else len(items) + meta.remaining
 
     async def one(self, path: str, shape: type[T]) -> T:
         """An object."""
@@ -65,23 +78,28 @@ class Cluster:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Unavailable(f"GET {path}: not such an object: {error}") from None
 
-    async def all(
+    async def pages(
         self,
         path: str,
         shape: type[T],
         params: Params = (),
         accept: str = "application/json",
         most: int = 20_000,
-    ) -> list[T]:
-        """A list, page by page, and no further once there are `most` items."""
-        found: list[T] = []
-        token = ""
+    ) -> AsyncGenerator[list[T]]:
+        """A list, page by page, and no further once there were `most` items. Others get their turn in between."""
+        token, seen = "", 0
         while True:
             more = (*params, ("continue", token)) if token else params
-            items, token = await self.page(path, shape, more, accept)
-            found += items
-            if not token or len(found) >= most:
-                return found
+            items, meta = await self._page(path, shape, more, accept)
+            await asyncio.sleep(0)
+            yield items
+            token, seen = meta.continue_, seen + len(items)
+            if not token or seen >= most:
+                return
+
+    async def all(self, path: str, shape: type[T]) -> list[T]:
+        """A list that is not long."""
+        return [item async for page in self.pages(path, shape) for item in page]
 
     async def namespaces(self) -> Sequence[str]:
         """The namespaces to look in where the whole cluster may not be seen."""

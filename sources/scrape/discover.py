@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, islice
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -30,6 +31,8 @@ class Found:
     targets: list[Target] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    beyond: str = ""
+    """How many targets there are beside these; "" where these are all."""
 
     def say(self, error: SourceError) -> None:
         """Notes what could not be looked at."""
@@ -48,23 +51,44 @@ def configured(config: ScrapeConfig) -> list[Target]:
 async def discover(config: ScrapeConfig, cluster: Cluster | None) -> Found:
     """Asks the cluster. Never raises a SourceError: what cannot be seen is named."""
     found = Found(configured(config))
-    if cluster is None:
-        return found
     nodes, services, pods = Found(), Found(), Found()
-    taken: set[tuple[str, str]] = set()
-    if config.kubelets:
-        await _noting(nodes, lambda: _kubelets(cluster, nodes))
-    if config.annotated:
-        await _noting(services, lambda: _services(cluster, services, taken))
-        await _noting(pods, lambda: _pods(cluster, pods, taken, config.max_targets))
-    if config.usage:
-        found.targets.append(USAGE)
-    cheap, *others = [[node for node in nodes.targets if _metrics_path(node) == path] for path, _ in KUBELET]
-    found.targets += [*services.targets, *cheap, *pods.targets, *(node for each in others for node in each)]
+    names: list[str] = []
+    if cluster is not None:
+        taken: set[tuple[str, str]] = set()
+        if config.kubelets:
+            await _noting(nodes, lambda: _nodes(cluster, names))
+        if config.annotated:
+            await _noting(services, lambda: _services(cluster, services, taken))
+            await _noting(pods, lambda: _pods(cluster, pods, taken, config.max_targets))
+        if config.usage:
+            found.targets.append(USAGE)
     for part in (nodes, services, pods):
         found.missing += [right for right in part.missing if right not in found.missing]
         found.notes += [note for note in part.notes if note not in found.notes]
+    first = [*found.targets, *services.targets]
+    found.targets, found.beyond = chosen(first, pods.targets, names, config.max_targets)
     return found
+
+
+def chosen(
+    first: Sequence[Target], annotated: Sequence[Target], nodes: Sequence[str], most: int
+) -> tuple[list[Target], str]:
+    """The `most` targets that are worth most, each key once, and what is said of the rest.
+
+    A large cluster has four targets for each of thousands of nodes: only those that are chosen are made.
+    """
+    before = {target.key: target for target in first}
+    between = {target.key: target for target in annotated if target.key not in before}
+    names = list(dict.fromkeys(nodes))
+    cheap, *costly = (_kubelets(names, path, size) for path, size in KUBELET)
+    total = len(before) + len(between) + len(names) * len(KUBELET)
+    kept = list(islice(chain(before.values(), cheap, between.values(), *costly), most))
+    left = total - len(kept)
+    return kept, f"{left} of {total} targets left out (max_targets is {most})" if left > 0 else ""
+
+
+def _kubelets(nodes: Iterable[str], path: str, size: int) -> Iterator[Target]:
+    return (kubelet(node, path, size) for node in nodes)
 
 
 async def _noting(found: Found, work: Callable[[], Awaitable[None]]) -> None:
@@ -74,75 +98,83 @@ async def _noting(found: Found, work: Callable[[], Awaitable[None]]) -> None:
         found.say(error)
 
 
-def _metrics_path(target: Target) -> str:
-    return dict(target.labels)["metrics_path"]
-
-
-async def _kubelets(cluster: Cluster, found: Found) -> None:
-    nodes = await cluster.all("/api/v1/nodes", Object, accept=METADATA_ONLY)
-    found.targets += [kubelet(node.metadata.name, path, size) for path, size in KUBELET for node in nodes]
+async def _nodes(cluster: Cluster, names: list[str]) -> None:
+    async for nodes in cluster.pages("/api/v1/nodes", Object, accept=METADATA_ONLY):
+        names += [node.metadata.name for node in nodes]
 
 
 async def _everywhere(
-    cluster: Cluster, plural: str, shape: type[T], found: Found, accept: str, most: int
-) -> list[T]:
-    """A list of the whole cluster, else of the namespaces that may be seen."""
+    cluster: Cluster, plural: str, shape: type[T], found: Found, accept: str
+) -> AsyncGenerator[list[T]]:
+    """A list of the whole cluster page by page, else of the namespaces that may be seen."""
     try:
-        return await cluster.all(f"/api/v1/{plural}", shape, accept=accept, most=most)
+        async for page in cluster.pages(f"/api/v1/{plural}", shape, accept=accept, most=MOST_PODS):
+            yield page
+        return
     except Denied as error:
         refused = error
-    items: list[T] = []
     for namespace in await cluster.namespaces():
         path = f"/api/v1/namespaces/{quote(namespace, safe='')}/{plural}"
         try:
-            items += await cluster.all(path, shape, accept=accept, most=most)
+            async for page in cluster.pages(path, shape, accept=accept, most=MOST_PODS):
+                yield page
         except Denied as error:
             found.say(error)
     found.say(refused)
-    return items
 
 
 async def _services(cluster: Cluster, found: Found, taken: set[tuple[str, str]]) -> None:
-    services = await _everywhere(cluster, "services", Service, found, "application/json", MOST_PODS)
-    wished = [(service, wanted) for service in services if (wanted := _wish(service, found)) is not None]
+    wished: list[tuple[Service, Wish]] = []
+    async for page in _everywhere(cluster, "services", Service, found, "application/json"):
+        wished += [(service, wanted) for service in page if (wanted := _wish(service, found)) is not None]
 
     async def targets(service: Service, wanted: Wish) -> None:
-        pods = await _behind(cluster, service)
-        made = [target for pod in pods or () if (target := of_pod(pod, wanted, service.metadata.name))]
-        taken.update((pod.metadata.namespace, pod.metadata.name) for pod in pods or ())
-        if pods is None and (target := of_service(service, wanted)):
-            made = [target]
-        found.targets += made
+        try:
+            async for pods in _behind(cluster, service):
+                taken.update((pod.metadata.namespace, pod.metadata.name) for pod in pods)
+                found.targets += [made for pod in pods if (made := of_pod(pod, wanted, service.metadata.name))]
+        except _Unknown:
+            if (made := of_service(service, wanted)) is not None:
+                found.targets.append(made)
 
     await _few_at_once(partial(_noting, found, partial(targets, *each)) for each in wished)
     found.targets.sort(key=lambda target: target.key)
 
 
-async def _behind(cluster: Cluster, service: Service) -> list[Pod] | None:
-    """The pods of a service; None where they are not to be known, so that only the service itself can be asked.
+class _Unknown(Exception):
+    """The pods of a service are not to be known, so that only the service itself can be asked."""
+
+
+async def _behind(cluster: Cluster, service: Service) -> AsyncGenerator[list[Pod]]:
+    """The pods of a service, page by page. Raises _Unknown.
 
     The proxy of a service answers from any of its pods: from another one each time.
     """
     selector = service.spec.selector
     if not selector:
-        return None
+        raise _Unknown
     path = f"/api/v1/namespaces/{quote(service.metadata.namespace, safe='')}/pods"
     labels = ",".join(f"{name}={value}" for name, value in selector.items())
     try:
-        return await cluster.all(path, Pod, (("labelSelector", labels),))
+        async for page in cluster.pages(path, Pod, (("labelSelector", labels),)):
+            yield page
     except Denied:
-        return None
+        raise _Unknown from None
 
 
 async def _pods(cluster: Cluster, found: Found, taken: set[tuple[str, str]], most: int) -> None:
-    listed = await _everywhere(cluster, "pods", Object, found, METADATA_ONLY, MOST_PODS)
-    if len(listed) >= MOST_PODS:
+    seen = 0
+    wished: list[tuple[Object, Wish]] = []
+    async for page in _everywhere(cluster, "pods", Object, found, METADATA_ONLY):
+        seen += len(page)
+        wished += [
+            (pod, wanted)
+            for pod in page
+            if (pod.metadata.namespace, pod.metadata.name) not in taken
+            and (wanted := _wish(pod, found)) is not None
+        ]
+    if seen >= MOST_PODS:
         found.notes.append(f"only {MOST_PODS:,} pods were looked through for annotations")
-    wished = [
-        (pod, wanted)
-        for pod in listed
-        if (pod.metadata.namespace, pod.metadata.name) not in taken and (wanted := _wish(pod, found)) is not None
-    ][:most]
 
     async def target(pod: Object, wanted: Wish) -> None:
         meta = pod.metadata
@@ -155,7 +187,7 @@ async def _pods(cluster: Cluster, found: Found, taken: set[tuple[str, str]], mos
         if made is not None:
             found.targets.append(made)
 
-    await _few_at_once(partial(_noting, found, partial(target, *each)) for each in wished)
+    await _few_at_once(partial(_noting, found, partial(target, *each)) for each in wished[:most])
     found.targets.sort(key=lambda each: each.key)
 
 
@@ -175,11 +207,3 @@ async def _few_at_once(work: Iterable[Callable[[], Awaitable[None]]]) -> None:
             await each()
 
     await asyncio.gather(*(one(each) for each in work))
-
-
-def cut(targets: Sequence[Target], most: int) -> tuple[list[Target], str]:
-    """The first `most` targets, each key once, and what is said of the rest."""
-    unique = list({target.key: target for target in targets}.values())
-    left = len(unique) - most
-    note = f"{left} of {len(unique)} targets left out (max_targets is {most})" if left > 0 else ""
-    return unique[:most], note

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from typing import NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import httpx
 
@@ -13,13 +15,28 @@ from sources.http.reply import Reply, kubernetes_error
 from sources.http.settings import HttpConfig, parse_url
 from sources.scrape import summary
 from sources.scrape.cluster import Cluster, problem
+from sources.scrape.settings import ScrapeConfig
 from sources.scrape.targets import Target
-from sources.scrape.usage import USAGE, exposition
+from sources.scrape.usage import USAGE, UsageReader
+
+if TYPE_CHECKING:
+    from sources.scrape.memory import Memory, Written
 
 ACCEPT: Mapping[str, str] = {
     # The plain format first: OpenMetrics says the same with exemplars and moments of creation on top.
     "Accept": "text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1"
 }
+
+
+class Answer(Protocol):
+    """What a target said."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that were read for it."""
+
+    def write(self, memory: Memory, target: Target, at: int, seconds: float) -> Written:
+        """Puts it into the memory, in the memory's own thread."""
 
 
 class Body(NamedTuple):
@@ -28,26 +45,50 @@ class Body(NamedTuple):
     content: bytes
     openmetrics: bool = False
 
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def write(self, memory: Memory, target: Target, at: int, seconds: float) -> Written:
+        return memory.write(target, at, seconds, self.content, self.openmetrics)
+
 
 class Fetcher:
-    """Reads targets directly or through the API server; keeps the connections."""
+    """Reads targets directly or through the API server; keeps the connections. What takes a while happens in
+    `worker`."""
 
     def __init__(
-        self, cluster: Cluster | None, within: float, most: int, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        cluster: Cluster | None,
+        config: ScrapeConfig,
+        worker: ThreadPoolExecutor,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._cluster, self._within, self._most, self._transport = cluster, within, most, transport
+        self._cluster, self._within, self._worker, self._transport = cluster, config.timeout, worker, transport
+        self._most = round(config.max_body_megabytes * 1024 * 1024)
         self._links: dict[str, Link] = {}
+        self._usage = UsageReader(cluster, worker, config.max_series) if cluster is not None else None
 
     async def close(self) -> None:
         links, self._links = self._links, {}
         for link in links.values():
             await link.client.aclose()
 
-    async def get(self, target: Target) -> Body:
+    def look_again(self) -> None:
+        """Targets are looked for anew; what was left out for want of room may have room now."""
+        if self._usage is not None:
+            self._usage.look_again()
+
+    @property
+    def note(self) -> str:
+        """What is left out of the answers, and why; "" if nothing is."""
+        return self._usage.note if self._usage is not None else ""
+
+    async def get(self, target: Target) -> Answer:
         """What the target says now. Raises SourceError: Denied where a right is missing, Unavailable, TooLarge."""
         if target is USAGE:
-            assert self._cluster is not None  # it is only found in a cluster
-            return Body(await exposition(self._cluster))
+            assert self._usage is not None  # it is only found in a cluster
+            return await self._usage.read()
         link = await self._link(target)
         reply = await send(
             link,
@@ -58,7 +99,11 @@ class Fetcher:
             headers=ACCEPT,
             most=self._most,
         )
-        return opened(reply, target)
+        body = opened(reply, target)
+        if target.summary:
+            loop = asyncio.get_running_loop()
+            return Body(await loop.run_in_executor(self._worker, summary.exposition, body.content))
+        return body
 
     async def _link(self, target: Target) -> Link:
         if not target.url:
@@ -86,9 +131,7 @@ def opened(reply: Reply, target: Target) -> Body:
         raise NotSupported(f"answered {reply.status}" + (f": {said}" if said else ""))
     if reply.is_html:
         raise NotSupported("answered with an HTML page, not with metrics")
-    if target.summary:
-        return Body(summary.exposition(reply.body))
     kind = reply.content_type
-    if "protobuf" in kind or "json" in kind:
+    if not target.summary and ("protobuf" in kind or "json" in kind):
         raise NotSupported(f"answered with {kind}, not with metrics in a text format")
     return Body(reply.body, "openmetrics" in kind)

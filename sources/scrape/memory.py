@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from sources.model import Labels, MetricMetadata
 from sources.promql.tsdb import Full, Ring
-from sources.scrape.exposition import LEFT_OUT, About, Exposition, ExpositionError
+from sources.scrape.direct import Direct, Table
+from sources.scrape.exposition import LEFT_OUT, About, Exposition, ExpositionError, Scraped
 from sources.scrape.targets import Target
 
 
@@ -25,6 +26,7 @@ class Memory:
     def __init__(self, retention: int, memory_limit: int, max_series: int) -> None:
         self.ring = Ring(retention, memory_limit, max_series)
         self._readers: dict[str, Exposition] = {}
+        self._direct: dict[str, Direct] = {}
         self._epoch = self.ring.epoch
 
     def write(self, target: Target, at: int, seconds: float, body: bytes, openmetrics: bool = False) -> Written:
@@ -36,6 +38,19 @@ class Memory:
         except ExpositionError as error:
             self.fail(target, at, seconds)
             return Written(0, error=str(error))
+        return self._append(target, at, seconds, found)
+
+    def take(
+        self, target: Target, at: int, seconds: float, tables: Sequence[Table], about: Mapping[str, About]
+    ) -> Written:
+        """What a target said, as values that took so many seconds to get."""
+        self._renumber()
+        direct = self._direct.get(target.key)
+        if direct is None:
+            direct = self._direct[target.key] = Direct(self._numbering(target), about)
+        return self._append(target, at, seconds, direct.read(tables))
+
+    def _append(self, target: Target, at: int, seconds: float, found: Scraped) -> Written:
         own = self._own(target, up=1.0, seconds=seconds, samples=found.total)
         self.ring.append(
             target.key,
@@ -62,12 +77,13 @@ class Memory:
     def end(self, target: Target, at: int) -> None:
         """The target is no longer scraped: all its series end."""
         self._readers.pop(target.key, None)
+        self._direct.pop(target.key, None)
         self.ring.append(target.key, at, [], [])
 
     def metadata(self) -> Sequence[MetricMetadata]:
         """What targets say of their metrics, sorted; of several different words the first ones."""
         found: dict[str, About] = {}
-        for reader in tuple(self._readers.values()):
+        for reader in self._all():
             for name, about in tuple(reader.about.items()):
                 found.setdefault(name, about)
         return [
@@ -78,15 +94,21 @@ class Memory:
     def _renumber(self) -> None:
         if self.ring.epoch != self._epoch:
             self._epoch = self.ring.epoch
-            for reader in self._readers.values():
+            for reader in self._all():
                 reader.forget()
+
+    def _all(self) -> Sequence[Exposition | Direct]:
+        return (*self._readers.values(), *self._direct.values())
 
     def _reader(self, target: Target) -> Exposition:
         reader = self._readers.get(target.key)
         if reader is None:
-            reader = Exposition(lambda labels: self._number(joined(labels, target.labels, target.honor_labels)))
-            self._readers[target.key] = reader
+            reader = self._readers[target.key] = Exposition(self._numbering(target))
         return reader
+
+    def _numbering(self, target: Target) -> Callable[[Labels], int]:
+        """Gives a sample's labels the number of their series."""
+        return lambda labels: self._number(joined(labels, target.labels, target.honor_labels))
 
     def _number(self, labels: Labels) -> int:
         try:

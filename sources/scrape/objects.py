@@ -64,6 +64,8 @@ class Pod(Object):
 
 class ListMeta(Struct):
     continue_: str = field(default="", name="continue")
+    remaining: int | None = field(default=None, name="remainingItemCount")
+    """Items behind this page; servers need not say it."""
 
 
 class Listing(Struct, Generic[T]):

@@ -15,7 +15,7 @@ from sources.http.endpoint import TooLarge
 from sources.redact import redact
 from sources.scrape.budget import Bucket, plan
 from sources.scrape.cluster import Cluster
-from sources.scrape.discover import Found, cut, discover
+from sources.scrape.discover import Found, discover
 from sources.scrape.fetch import Fetcher
 from sources.scrape.settings import ScrapeConfig
 from sources.scrape.targets import Target
@@ -88,6 +88,7 @@ class Scraper:
             while True:
                 started = self._clock.monotonic()
                 self._found = await discover(self._config, self._cluster)
+                self._fetcher.look_again()
                 took = self._clock.monotonic() - started
                 await self._choose()
                 self.looked = True
@@ -110,10 +111,9 @@ class Scraper:
     # -- which targets ---------------------------------------------------------------------------------
 
     def _planned(self) -> Sequence[Target]:
-        targets, note = cut(self._found.targets, self._config.max_targets)
-        chosen = plan(targets, self._size, self._config.interval, self._per_minute)
+        chosen = plan(self._found.targets, self._size, self._config.interval, self._per_minute)
         self._interval = chosen.interval
-        self._notes = [each for each in (note, chosen.note) if each]
+        self._notes = [each for each in (self._found.beyond, chosen.note) if each]
         return chosen.targets
 
     def _size(self, target: Target) -> int:
@@ -173,7 +173,7 @@ class Scraper:
                 return  # refused to another one meanwhile
             at, started = self._now(), self._clock.monotonic()
             try:
-                body = await self._fetcher.get(target)
+                answer = await self._fetcher.get(target)
             except Denied as error:
                 until = self._clock.monotonic() + DENIED_PAUSE
                 self._held[target.right] = (until, error.missing or target.right)
@@ -185,10 +185,10 @@ class Scraper:
                 await self._failed(standing, at, started, str(error))
                 return
         took = self._clock.monotonic() - started
-        self._bucket.spend(len(body.content), self._clock.monotonic())
+        self._bucket.spend(answer.size, self._clock.monotonic())
         self._held.pop(target.right, None)
-        standing.size = max(len(body.content), 1)
-        written = await self._written(lambda: self._memory.write(target, at, took, *body))
+        standing.size = max(answer.size, 1)
+        written = await self._written(lambda: answer.write(self._memory, target, at, took))
         standing.up, standing.samples, standing.error = not written.error, written.samples, written.error
         standing.failures = standing.failures + 1 if written.error else 0
         self.refused = max(self.refused, written.refused)
@@ -251,7 +251,7 @@ class Scraper:
 
     def _limits(self) -> list[str]:
         ring = self._memory.ring
-        notes = []
+        notes = [self._fetcher.note] if self._fetcher.note else []
         if self.refused:
             notes.append(
                 f"max_series ({ring.max_series:,}) or the memory is full: {self.refused:,} samples left out"

@@ -27,7 +27,8 @@ class ScrapeConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     annotated: bool = True
     """Services and pods annotated prometheus.io/scrape, and the usual exporters."""
     usage: bool = True
-    """The metrics API as the series topmast_node_cpu_cores, topmast_pod_memory_bytes..."""
+    """The metrics API as the series topmast_node_cpu_cores, topmast_pod_memory_bytes...; those of pods only where
+    they take no more than a quarter of max_series."""
     interval: float = 15.0
     """Seconds between two scrapes of a target; more where the bytes of a minute would not suffice."""
     timeout: float = 10.0

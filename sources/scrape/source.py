@@ -49,6 +49,9 @@ LEAST_BETWEEN = 15.0
 """Seconds between two looks at which rules are due, at least."""
 ASK_AGAIN = 60.0
 """Seconds between two looks whether a Prometheus answers."""
+PATIENCE = 120.0
+"""Seconds that the first look for targets waits for the tables' own first lists, at most."""
+AFTER_TABLES = "scraping starts when nodes and pods are listed"
 
 
 class ScrapeSource:
@@ -72,6 +75,8 @@ class ScrapeSource:
         self._changed = asyncio.Event()
         self._first: asyncio.Event | None = None
         """Set once the first scrapes are done, or are not needed; None where the feed does not run."""
+        self._held: asyncio.Event | None = None
+        """Set once the tables have their first lists; None where nobody waits for that."""
         self._elsewhere = False
         """Whether another source answered PromQL when that was last looked at."""
 
@@ -110,6 +115,12 @@ class ScrapeSource:
         memory = Memory(round(config.retention * 1000), config.memory_megabytes * 1_000_000, config.max_series)
         return memory, EmbeddedQueries(memory.ring, self._context.clock, self._context.name)
 
+    def _load_ruler(self) -> Ruler:
+        from sources.scrape.ruler import Ruler
+
+        objects = self._cluster if self._config.rule_objects else None
+        return Ruler(self._config.rules, objects, self._context.clock, VIA)
+
     # -- scraping --------------------------------------------------------------------------------------
 
     def samples(self) -> Feed:
@@ -119,7 +130,7 @@ class ScrapeSource:
     async def _run(self) -> AsyncIterator[Sequence[Change]]:
         clock, nudge = self._context.clock, self._context.nudge
         self._first = asyncio.Event()
-        said = False
+        said = waited = False
         while True:
             mode = self._config.when
             self._elsewhere = mode != "always" and await self._prometheus()
@@ -131,10 +142,33 @@ class ScrapeSource:
                 await nudge.pause(clock, ASK_AGAIN)
                 continue
             said = True
+            servers = self._servers()
+            if servers and not waited:
+                waited = True
+                yield [Status("connecting", AFTER_TABLES, via=VIA)]
+                await self._tables_listed(servers)
+                continue  # a Prometheus may have been too busy to answer until now
             yield [Status("connecting", "looking for something to scrape", via=VIA)]
             async with aclosing(self._scraping()) as statuses:
                 async for status in statuses:
                     yield [status]
+
+    async def _tables_listed(self, servers: Sequence[ApiServer]) -> None:
+        """What is on the screen goes first; but a list that does not end keeps nothing back for ever."""
+        self._held = asyncio.Event()
+
+        async def all_listed() -> None:
+            await asyncio.gather(*(server.listed() for server in servers), return_exceptions=True)
+
+        lists = asyncio.ensure_future(all_listed())
+        timer = asyncio.ensure_future(self._context.clock.sleep(PATIENCE))
+        try:
+            await asyncio.wait((lists, timer), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            lists.cancel()
+            timer.cancel()
+            self._held.set()
+            self._held = None
 
     async def _scraping(self) -> AsyncGenerator[Status]:
         """Until a Prometheus answers, where that matters."""
@@ -175,14 +209,16 @@ class ScrapeSource:
         memory, _ = await self._open()
         config = self._config
         if self._fetcher is None:
-            servers = self._context.offering(ApiServer)  # type: ignore[type-abstract]  # a protocol as a key
+            servers = self._servers()
             self._cluster = Cluster(servers[0]) if servers else None
-            most = round(config.max_body_megabytes * 1024 * 1024)
-            self._fetcher = Fetcher(self._cluster, config.timeout, most, self._transport)
+            self._fetcher = Fetcher(self._cluster, config, self._writer, self._transport)
         self._scraper = Scraper(
             config, self._context, self._cluster, self._fetcher, memory, self._writer, self._changed.set
         )
         return self._scraper
+
+    def _servers(self) -> Sequence[ApiServer]:
+        return self._context.offering(ApiServer)  # type: ignore[type-abstract]  # a protocol as a key
 
     async def _prometheus(self) -> bool:
         """Whether another source answers PromQL now. One that refuses us does not."""
@@ -217,21 +253,22 @@ class ScrapeSource:
         return poll(self._read_alerts, context.clock, every, VIA, nudge=context.nudge)
 
     async def _read_alerts(self) -> Picture:
+        await asyncio.sleep(0)  # feeds begin together: the one that scrapes has its first turn after this one
         if self._first is None and self.wanted():
             await self.collect()  # a command runs this feed alone
         await self._begun()
+        while self._held is not None:
+            await self._held.wait()
+            await self._begun()
         scraper = self._scraper
         if scraper is None or not scraper.looked:
             if not (await self._prometheus() if self._first is None else self._elsewhere):
                 raise NotSupported("no rules are evaluated: topmast scrapes nothing itself; --scrape makes it")
             return Picture({"alert": ()}, VIA, detail="no rules are evaluated here: a Prometheus answers")
         memory, queries = await self._open()
-        if self._ruler is None:
-            from sources.scrape.ruler import Ruler
-
-            objects = self._cluster if self._config.rule_objects else None
-            self._ruler = Ruler(self._config.rules, objects, self._context.clock, VIA)
         loop = asyncio.get_running_loop()
+        if self._ruler is None:
+            self._ruler = await loop.run_in_executor(self._writer, self._load_ruler)
 
         async def record(key: str, at: float, samples: Sequence[tuple[Labels, float]]) -> None:
             await loop.run_in_executor(self._writer, memory.record, key, round(at * 1000), samples)
@@ -267,6 +304,8 @@ class ScrapeSource:
         """Raises NotSupported where nothing is scraped; the first scrapes are waited for. Standing in for a
         Prometheus, an empty memory is Unavailable: "no such series" would hide what that one said last."""
         await self._begun()
+        if self._config.when == "auto" and self._held is not None:
+            raise Unavailable(f"topmast's own short memory is still empty: {AFTER_TABLES}")
         if self._config.when == "never" or (self._config.when == "auto" and self._scraper is None):
             raise NotSupported("topmast scrapes nothing itself; --scrape makes it")
         memory, queries = await self._open()
@@ -288,7 +327,8 @@ class ScrapeSource:
         """Where the answers come from and how far back that reaches."""
         first = memory.ring.first
         if first is None:
-            return "topmast's own short memory, still empty"
+            why = f": {AFTER_TABLES}" if self._held is not None else ""
+            return f"topmast's own short memory, still empty{why}"
         since = datetime.fromtimestamp(first / 1000, UTC).strftime("%H:%M:%S")
         age = human_duration(max(0.0, self._context.clock.now() - first / 1000))
         return f"topmast's own short memory, since {since} UTC ({age})"
@@ -301,7 +341,7 @@ class ScrapeSource:
             return (Check("scraping", None, "switched off"),)
         if self._config.when == "auto" and await self._prometheus():
             return (Check("scraping", None, "not needed: a Prometheus answers"),)
-        servers = self._context.offering(ApiServer)  # type: ignore[type-abstract]  # a protocol as a key
+        servers = self._servers()
         cluster = Cluster(servers[0]) if servers else None
         try:
             found = await discover(self._config, cluster)
@@ -311,8 +351,9 @@ class ScrapeSource:
             if cluster is not None:
                 await cluster.close()
         jobs = sorted({dict(target.labels)["job"] for target in found.targets})
+        to_scrape = f"{len(found.targets)} to scrape: {', '.join(jobs)}"
         checks = [
-            Check("targets", True, f"{len(found.targets)} to scrape: {', '.join(jobs)}")
+            Check("targets", True, "; ".join(part for part in (to_scrape, found.beyond) if part))
             if found.targets
             else Check("targets", None, "nothing to scrape found")
         ]

@@ -68,7 +68,7 @@ class Replay:
             kind, items = kinds[path]
             if "watch" in query:
                 return self.watch(kind, items, initial="sendInitialEvents" in query)
-            return self.listed(kind, items, int(query.get("limit", "0")))
+            return self.listed(kind, items, int(query.get("limit", "0")), int(query.get("continue", "0")))
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         if path == "/apis/metrics.k8s.io":
             return [b'{"kind":"APIGroup","versions":[{"version":"v1beta1"}]}']
@@ -84,10 +84,12 @@ class Replay:
             return [b'{"gitVersion":"v1.37.2"}']
         return None
 
-    def listed(self, kind: bytes, items: list[bytes], limit: int) -> Iterator[bytes]:
-        shown = items[:limit] if limit else items
-        left = len(items) - len(shown)
-        more = b',"continue":"c","remainingItemCount":%d' % left if left else b""
+    def listed(self, kind: bytes, items: list[bytes], limit: int, start: int) -> Iterator[bytes]:
+        """The items from a place on, which is also what a page's token says."""
+        end = start + limit if limit else len(items)
+        shown = items[start:end]
+        left = len(items) - start - len(shown)
+        more = b',"continue":"%d","remainingItemCount":%d' % (end, left) if left else b""
         yield b'{"kind":"%sList","apiVersion":"v1","metadata":{"resourceVersion":"%d"%s},"items":[' % (
             kind,
             self.version,

@@ -7,10 +7,20 @@ import pytest
 
 from sources.contract import Misconfigured
 from sources.scrape.budget import Bucket, plan
-from sources.scrape.discover import cut
+from sources.scrape.discover import chosen
 from sources.scrape.memory import joined
 from sources.scrape.objects import Pod, Service
-from sources.scrape.targets import Target, Wish, direct, kubelet, labelled, of_pod, of_service, wish
+from sources.scrape.targets import (
+    KUBELET,
+    Target,
+    Wish,
+    direct,
+    kubelet,
+    labelled,
+    of_pod,
+    of_service,
+    wish,
+)
 
 
 def pod(annotations: dict[str, str] | None = None, name: str = "web-1", **more: object) -> Pod:
@@ -33,6 +43,7 @@ def pod(annotations: dict[str, str] | None = None, name: str = "web-1", **more: 
 
 
 SCRAPE = {"prometheus.io/scrape": "true"}
+pod_target = Target("p", (), "/")
 
 
 def target(thing: Pod, service: str = "") -> Target | None:
@@ -186,6 +197,32 @@ def test_bytes_come_back_with_time() -> None:
 
 
 def test_targets_beyond_the_limit_are_named() -> None:
-    kept, note = cut([*made(5, 1), *made(2, 1)], 3)
-    assert len(kept) == 3
+    kept, note = chosen([*made(5, 1), *made(2, 1)], [], [], 3)
+    assert [each.key for each in kept] == ["t0", "t1", "t2"]
     assert note == "2 of 5 targets left out (max_targets is 3)"
+    assert chosen(made(3, 1), [], [], 3)[1] == ""
+
+
+def test_of_nodes_the_cheap_path_goes_before_pods_and_the_others_after() -> None:
+    kept, note = chosen(made(1, 1), [pod_target], ["a", "b", "a"], 100)
+    assert [each.key for each in kept] == [
+        "t0",
+        "node a/metrics/resource",
+        "node b/metrics/resource",
+        "p",
+        *(f"node {node}{path}" for path, _ in KUBELET[1:] for node in ("a", "b")),
+    ]
+    assert note == ""
+
+
+def test_only_those_targets_of_nodes_are_made_that_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(node: str, path: str, size: int) -> Target:
+        asked.append(node)
+        return kubelet(node, path, size)
+
+    monkeypatch.setattr("sources.scrape.discover.kubelet", counted)
+    kept, note = chosen(made(1, 1), [pod_target], [f"node-{number}" for number in range(5000)], 200)
+    assert (len(kept), len(asked)) == (200, 199)
+    assert note == "19802 of 20002 targets left out (max_targets is 200)"
