@@ -90,8 +90,10 @@ class TopmastApp(TerminalSafeApp[None]):
         if isinstance(event, Key):
             self.collector.used()
         screen = self.screen if isinstance(event, Key) and not event.is_forwarded else None
-        if isinstance(event, Key) and isinstance(screen, MainScreen) and screen.take_key(event):
-            return
+        if isinstance(event, Key) and isinstance(screen, MainScreen):
+            screen.chain.let_pass()
+            if screen.take_key(event):
+                return
         await super().on_event(event)
 
     def on_unmount(self) -> None:

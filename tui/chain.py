@@ -14,6 +14,9 @@ SLICE = 0.005
 on a calm one, or all the time would go to drawing."""
 PAUSE = 0.001
 """Seconds between two frames, in which keys that were pressed meanwhile are obeyed."""
+KEY = 0.025
+"""Seconds that the next frame waits for after a key: what a key does takes several turns of the event loop, and a
+frame before each of them would be felt."""
 
 
 class Chain:
@@ -23,6 +26,7 @@ class Chain:
         self._pump = pump
         self._frame = frame
         self._due = False
+        self._keyed = float("-inf")
         self.busy = False
         """Whether a frame left something to do."""
 
@@ -41,7 +45,14 @@ class Chain:
             self._due = True
             self._pump.set_timer(PAUSE, self.next)
 
+    def let_pass(self) -> None:
+        """A key was pressed: it goes first."""
+        self._keyed = time.monotonic()
+
     def next(self) -> None:
         """The frame that was due."""
+        if (left := self._keyed + KEY - time.monotonic()) > 0:
+            self._pump.set_timer(left, self.next)
+            return
         self._due = False
         self._frame()

@@ -15,6 +15,10 @@ from sources.kubernetes.errors import Unreachable
 MAX_ERROR_BODY = 64 * 1024
 ERROR_TIME = 10.0
 """Seconds in which an error is read: one that drips must not hold up what it is about."""
+HEAVY = 8 * 1024
+GATHER = 0.004
+"""Seconds before the next look after a piece of so many bytes: a long answer comes in records of 16 KB (TLS), and
+each piece costs as much as what is in it."""
 NETWORK_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -56,6 +60,8 @@ class ApiResponse:
                     return
                 self._record.bytes += len(chunk)
                 yield chunk
+                if len(chunk) >= HEAVY:
+                    await asyncio.sleep(GATHER)
         except NETWORK_ERRORS as error:
             if watchdog.barked and self._idle is not None:
                 raise failures.read_idle(self._host, self._idle) from None

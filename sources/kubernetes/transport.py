@@ -36,6 +36,8 @@ from sources.readonly import only_reads
 
 Params: TypeAlias = Mapping[str, str | int] | Iterable[tuple[str, str | int]]
 
+READ_AHEAD = 256 * 1024
+"""Bytes of an answer that may wait to be looked at; at twice as many the server has to wait."""
 _OFFSETS = 15
 _OF_A_SERVICE = re.compile(r"/api/v1/namespaces/[^/]+/services/[^/]+/proxy(?:/[^/]+)*?(/api/v1/[^/]+)")
 _ACTS = re.compile(
@@ -337,6 +339,7 @@ class ApiClient:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
+            read_bufsize=READ_AHEAD,
         )
 
 
