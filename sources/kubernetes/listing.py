@@ -21,6 +21,8 @@ SLICE = 200
 """Objects decoded before others get their turn on the event loop."""
 LONG = 20.0
 """Seconds after which a list that breaks was ended by somebody's limit, and would be again."""
+MANY = 10_000
+"""Objects of a long list."""
 REFUSALS = (400, 404, 405, 406, 415, 422)
 """What a server answers to a parameter that it does not take."""
 
@@ -88,6 +90,12 @@ class Listing:
                 self._store.begin()  # the token expired: once more, in one piece
                 meta = await self._download({"resourceVersion": ""})
         return meta.resource_version
+
+    async def goes_first(self) -> bool:
+        """Whether everything had better come as a list than as a watch: it is long, the server is one that writes
+        long lists well, and nobody has cut one short."""
+        many = self.total is not None and self.total >= MANY
+        return many and not self._in_pages and await self._cluster.prefers_list()
 
     def count(self) -> None:
         """Says how many rows there are so far."""

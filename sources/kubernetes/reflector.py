@@ -139,7 +139,7 @@ class Reflector:
         self._listed = False
         if self.offers_page:
             await self.page()
-        if not self._listed and not self.offers_watch_list:
+        if not self._listed and (not self.offers_watch_list or await self.listing.goes_first()):
             await self.list()
         while True:
             try:

@@ -81,7 +81,7 @@ class Replay:
                 return self.watch(b"Event", [], initial="sendInitialEvents" in query)
             return _list(b"", ())
         if path in ("/version", "/readyz", "/livez", "/api"):
-            return [b'{"gitVersion":"v1.37.2"}']
+            return [b'{"major":"1","minor":"37","gitVersion":"v1.37.2"}']
         return None
 
     def listed(self, kind: bytes, items: list[bytes], limit: int, start: int) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import pytest
 
 from sources.contract import Delete, Snapshot
 from sources.kubernetes.api import NODES
+from sources.kubernetes.listing import LONG, MANY
 from sources.kubernetes.reflector import Reflector
 from tests.unit.kubernetes.fakes import (
     RESET,
@@ -14,6 +15,7 @@ from tests.unit.kubernetes.fakes import (
     Body,
     Live,
     bookmark,
+    dump,
     line,
     listing,
     node,
@@ -130,6 +132,46 @@ async def test_a_list_that_comes_as_a_watch_is_not_older_either(paged):
     watch.send(line("ADDED", pod("c", "80")), bookmark("103", end=True))
     await settle()
     assert paged.sink.names == ["shop/b", "shop/c"]
+    assert paged.sink.status.state == "live"
+
+
+@pytest.mark.parametrize(
+    ("version", "first"),
+    [
+        ({"major": "1", "minor": "33+"}, "list"),
+        ({"major": "1", "minor": "32"}, "watch"),
+        ({"minor": "odd"}, "watch"),
+        (None, "watch"),
+    ],
+)
+async def test_a_long_list_of_a_server_that_streams_lists_comes_as_a_list(paged, version, first):
+    paged.cluster.watch_list = None
+    paged.api.script("page", listing(pod("a"), rv="100", token="t", remaining=MANY))
+    paged.api.script("/version", refusal(503) if version is None else dump(version))
+    paged.api.script("list", Live())
+    paged.api.script("watch", Live())
+    paged.start()
+    await settle()
+    assert paged.api.requests[-1].what == first
+
+
+@pytest.mark.fault(5)
+async def test_a_long_list_that_was_cut_short_comes_as_a_watch_the_next_time(paged):
+    paged.cluster.watch_list = None
+    paged.api.script("page", listing(pod("a"), rv="100", token="t", remaining=MANY))
+    paged.api.script("/version", dump({"major": "1", "minor": "37"}))
+    cut = Live()
+    paged.api.script("list", cut)
+    watch = Live()
+    paged.api.script("watch", watch)
+    paged.start()
+    await settle()
+    await paged.clock.advance(LONG)
+    cut.send(RESET)
+    await paged.clock.advance(3)
+    assert [len(paged.api.asked(what)) for what in ("list", "watch")] == [1, 1]
+    watch.send(line("ADDED", pod("a", "80")), bookmark("103", end=True))
+    await settle()
     assert paged.sink.status.state == "live"
 
 
