@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from sources.scrape.ruler import Ruler
 
 TELL = 5.0
-"""Seconds between two statuses."""
+"""Seconds between two statuses..."""
+TELL_FIRST = 0.2
+"""...and while the first scrapes come in."""
 FIRST = 8.0
 """Seconds that a query waits for the first scrapes."""
 LEAST_BETWEEN = 15.0
@@ -200,6 +202,8 @@ class ScrapeSource:
             await asyncio.wait(
                 {running, timer, changed} if first else {running, timer}, return_when=asyncio.FIRST_COMPLETED
             )
+            if changed.done() and not timer.done():
+                await self._context.clock.sleep(TELL_FIRST)  # hundreds of targets: not a status for each
         finally:
             changed.cancel()
             timer.cancel()
