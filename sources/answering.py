@@ -37,7 +37,7 @@ class FirstAnswer:
         sources = self._offering()
         awake = [source for source in sources if self._resting.get(id(source), now) <= now]
         asleep = [source for source in sources if source not in awake]
-        failure: SourceError | None = None
+        failures: dict[int, SourceError] = {}
         for source in (*awake, *asleep):
             try:
                 found = await ask(source)
@@ -45,12 +45,14 @@ class FirstAnswer:
                 raise
             except SourceError as error:
                 self._resting[id(source)] = self._monotonic() + REST
-                if failure is None or source is sources[0]:
-                    failure = error
+                failures[id(source)] = error
                 continue
             self._resting.pop(id(source), None)
             return source, found
-        raise failure or NotSupported("no configured source answers PromQL")
+        told = [failures[id(source)] for source in sources]
+        # One that is there and cannot answer yet says more than one that there is not.
+        there = [error for error in told if not isinstance(error, NotSupported)]
+        raise next(iter(there or told), NotSupported("no configured source answers PromQL"))
 
     async def query(self, expr: str, at: float | None = None) -> QueryResult:
         return self._signed(*await self._answered(lambda source: source.query(expr, at)))

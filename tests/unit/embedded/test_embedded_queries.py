@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from sources.answering import REST, FirstAnswer
-from sources.contract import Feed, NotSupported, QueryError, Status, SystemClock, Unavailable
+from sources.contract import Feed, NotSupported, QueryError, SourceError, Status, SystemClock, Unavailable
 from sources.embedded import EmbeddedQueries
 from sources.model import QueryResult, Series
 from sources.promql.storage import Labels, Matcher, StoredSeries
@@ -173,6 +173,25 @@ async def test_while_it_is_away_the_next_answers_and_it_is_left_alone_for_a_whil
     assert server.asked == 1
     now, server.error = REST + 1, None
     assert (await first.query("up")).source == "prometheus"
+
+
+@pytest.mark.parametrize(
+    ("server", "memory", "says"),
+    [
+        (NotSupported("no Prometheus found"), Unavailable("still empty"), "still empty"),
+        (Unavailable("refused"), Unavailable("still empty"), "refused"),
+        (NotSupported("no Prometheus found"), NotSupported("nothing is scraped"), "no Prometheus found"),
+    ],
+)
+async def test_where_none_answers_the_first_that_is_there_says_why(
+    server: Exception, memory: Exception, says: str
+) -> None:
+    sources = [Answering("prometheus", server), Answering("scrape", memory)]
+    first = FirstAnswer(lambda: sources)
+    with pytest.raises(SourceError, match=says):
+        await first.query("up")
+    with pytest.raises(SourceError, match=says):
+        await first.query("up")  # those that rest are asked in the same order
 
 
 async def test_who_asked_for_scrapes_is_told_that_another_answers() -> None:
