@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sources.model import Labels
@@ -23,7 +23,7 @@ class Table(NamedTuple):
 
     metrics: tuple[str, ...]
     labels: tuple[str, ...]
-    rows: Sequence[Row]
+    rows: Iterable[Row]
 
 
 class Direct:
@@ -47,10 +47,8 @@ class Direct:
         found = Scraped([], [], [], [], [], 0)
         left_out = 0
         for table in tables:
-            known = self._known.setdefault(table.metrics, {})
-            if len(known) > 4 * len(table.rows) + 1000:
-                known.clear()  # of things that are gone
-            for key, at, values in table.rows:
+            known, rows = self._known.setdefault(table.metrics, {}), 0
+            for rows, (key, at, values) in enumerate(table.rows, 1):  # noqa: B007  # counted
                 numbers = known.get(key)
                 if numbers is None:
                     numbers = known[key] = self._numbers(table, key)
@@ -64,6 +62,8 @@ class Direct:
                         found.own_series.append(number)
                         found.own_times.append(at)
                         found.own_values.append(value)
+            if len(known) > 4 * rows + 1000:
+                known.clear()  # of things that are gone
         return found._replace(left_out=left_out)
 
     def _numbers(self, table: Table, key: tuple[str, ...]) -> tuple[int, ...]:

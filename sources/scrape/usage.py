@@ -50,8 +50,9 @@ class Usage(NamedTuple):
 
     def write(self, memory: Memory, target: Target, at: int, seconds: float) -> Written:
         """Into the memory, which wants to be written by its one thread."""
-        nodes = [_row((each.name,), each) for each in self.nodes]
-        pods = [_row((each.namespace, each.name), each) for each in self.pods]
+        # Made one by one: the collector would walk through a hundred thousand tuples that live for a moment.
+        nodes = (_row((each.name,), each) for each in self.nodes)
+        pods = (_row((each.namespace, each.name), each) for each in self.pods)
         tables = (Table(NODES, ("node",), nodes), Table(PODS, ("namespace", "pod"), pods))
         return memory.take(target, at, seconds, tables, ABOUT)
 
