@@ -45,16 +45,24 @@ class TopmastApp(TerminalSafeApp[None]):
         self.session.namespaces = tuple(namespaces)
         self.session.auto_theme = auto_theme
         self._tour = tour
+        for base in BASES:
+            self.register_theme(base)
+        self._chosen = theme(settings.ui.theme, self.no_color, auto_theme)
+        self.theme = self._styled = self._chosen.base
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def on_mount(self) -> None:
         self.runtime.watch_errors(self.on_loop_error)
-        for base in BASES:
-            self.register_theme(base)
-        chosen = theme(self.settings.ui.theme, self.no_color, self.session.auto_theme)
-        self.theme = chosen.base
-        main = MainScreen(self.session, chosen.palette)
+        main = MainScreen(self.session, self._chosen.palette)
         self.push_screen(main)
         main.tour.turn(on=self._tour)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Styles everything anew for another theme. Textual asks for it at every start too, when all has just been
+        styled: that would be a tenth of the start."""
+        if self.theme != self._styled:
+            self._styled = self.theme
+            super().refresh_css(animate)
 
     @property
     def asks_background(self) -> bool:

@@ -70,3 +70,4 @@ def test_the_first_paint_loads_no_client_no_parser_and_no_arithmetic() -> None:
     assert {"textual", "tui.panes.console.pane", "sources.demo.source"} <= modules
     assert modules & {"httpx", "aiohttp", "yaml", "kubernetes", "numpy", "plotext"} == set()
     assert modules & {"sources.promql.parser", "sources.promql.regex", "tomllib", "importlib.metadata"} == set()
+    assert modules & {"tui.describe.subject", "tui.yamltext"} == set()

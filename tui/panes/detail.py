@@ -17,7 +17,7 @@ from sources.rules.alerts import DisplayAlert
 from sources.rules.related import selector_of
 from sources.text import clean
 from sources.world import Frame
-from tui.describe import Seen, describe, describe_alert
+from tui.describe.seen import Seen
 from tui.panes.pane import Pane
 from tui.pivot import alerts_about
 from tui.session import Session
@@ -25,7 +25,6 @@ from tui.states import GLYPHS, PaneState, error_text
 from tui.subject import Subject
 from tui.widgets.document import Document, Entry, Text, plain
 from tui.widgets.lines import Piece
-from tui.yamltext import yaml_entries
 
 EVERY = 10
 """Seconds after which the whole object is fetched again."""
@@ -180,6 +179,10 @@ class DetailPane(Pane):
         self.tell_title()
 
     def _entries(self, fetched: Fetched) -> Sequence[Entry]:
+        # What describes and writes is loaded with the first detail: nobody waits for it at the start.
+        from tui.describe.alerts import describe_alert
+        from tui.describe.subject import describe
+
         look, world, ref = self.session.look, self.session.world, self.opened.ref
         alerts = self._alerts()
         if ref is None:
@@ -203,6 +206,8 @@ class DetailPane(Pane):
         return known[2] if known is not None else [Text("", "loading", "wait")]
 
     async def _write_yaml(self, raw: Mapping[str, Any], unfolded: bool) -> None:
+        from tui.yamltext import yaml_entries
+
         entries = await asyncio.to_thread(yaml_entries, raw, unfolded)
         self._yaml = (raw, unfolded, entries)
         if self.fetched.raw is raw:

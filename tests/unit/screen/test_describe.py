@@ -12,8 +12,12 @@ from sources.rules.alerts import DisplayAlert, join
 from sources.rules.related import Relation
 from sources.world import World
 from tests.pilot.staged import NOW, event, node, pod
-from tui.describe import Seen, describe_alert, describe_node, describe_object, describe_pod
+from tui.describe.alerts import describe_alert
 from tui.describe.events import MOST_EVENTS
+from tui.describe.nodes import describe_node
+from tui.describe.objects import describe_object
+from tui.describe.pods import describe_pod
+from tui.describe.seen import Seen
 from tui.sheets.sheet import Look
 from tui.subject import Subject
 from tui.widgets.document import Drawing, Entry, Text
