@@ -266,6 +266,8 @@ class ScrapeSource:
             await self._begun()
         scraper = self._scraper
         if scraper is None or not scraper.looked:
+            if self._begins():
+                raise Unavailable("no rules are evaluated yet: topmast is looking for something to scrape")
             if not (await self._prometheus() if self._first is None else self._elsewhere):
                 raise NotSupported("no rules are evaluated: topmast scrapes nothing itself; --scrape makes it")
             return Picture({"alert": ()}, VIA, detail="no rules are evaluated here: a Prometheus answers")
@@ -308,8 +310,8 @@ class ScrapeSource:
         """Raises NotSupported where nothing is scraped; the first scrapes are waited for. Standing in for a
         Prometheus, an empty memory is Unavailable: "no such series" would hide what that one said last."""
         await self._begun()
-        if self._config.when == "auto" and self._held is not None:
-            raise Unavailable(f"topmast's own short memory is still empty: {AFTER_TABLES}")
+        if self._config.when == "auto" and self._scraper is None and self._begins():
+            raise Unavailable(f"topmast's own short memory is still empty{self._waits_for()}")
         if self._config.when == "never" or (self._config.when == "auto" and self._scraper is None):
             raise NotSupported("topmast scrapes nothing itself; --scrape makes it")
         memory, queries = await self._open()
@@ -319,10 +321,17 @@ class ScrapeSource:
 
     async def _begun(self) -> None:
         """Waits a while for the first scrapes, where the feed runs."""
-        if self._first is not None and not self._first.is_set():
+        if self._first is not None and self._begins():
             with suppress(TimeoutError):
                 async with asyncio.timeout(FIRST):
                     await self._first.wait()
+
+    def _begins(self) -> bool:
+        """Whether the feed runs and has not come to its first scrapes."""
+        return self._first is not None and not self._first.is_set()
+
+    def _waits_for(self) -> str:
+        return f": {AFTER_TABLES}" if self._held is not None else ""
 
     def _noted(self, result: QueryResult, memory: Memory) -> QueryResult:
         return replace(result, infos=(*result.infos, self.reach(memory)))
@@ -331,8 +340,7 @@ class ScrapeSource:
         """Where the answers come from and how far back that reaches."""
         first = memory.ring.first
         if first is None:
-            why = f": {AFTER_TABLES}" if self._held is not None else ""
-            return f"topmast's own short memory, still empty{why}"
+            return f"topmast's own short memory, still empty{self._waits_for()}"
         since = datetime.fromtimestamp(first / 1000, UTC).strftime("%H:%M:%S")
         age = human_duration(max(0.0, self._context.clock.now() - first / 1000))
         return f"topmast's own short memory, since {since} UTC ({age})"

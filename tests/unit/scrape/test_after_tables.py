@@ -17,6 +17,12 @@ from tests.unit.scrape.usual import cluster, running
 WAITS = "scraping starts when nodes and pods are listed"
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query gives up its wait for the first scrapes at once."""
+    monkeypatch.setattr("sources.scrape.source.FIRST", 0.01)
+
+
 def loading() -> Staged:
     staged = cluster()
     staged.tables.clear()
@@ -47,10 +53,8 @@ async def test_while_the_tables_load_nothing_is_asked_and_that_is_said() -> None
     async with running(scrape) as passing:
         await passing(100)
         assert staged.asked == []
-        scrape._first.set()  # type: ignore[union-attr]  # a query has waited long enough
         with pytest.raises(Unavailable, match=f"still empty: {WAITS}"):
             await scrape.query("up")
-        scrape._first.clear()  # type: ignore[union-attr]
         staged.tables.set()
         await passing(20)
         assert len((await scrape.query('up{job="kubelet"}')).series) == 8
@@ -72,7 +76,6 @@ async def test_a_command_that_has_no_tables_does_not_wait() -> None:
 async def test_asked_to_scrape_an_empty_answer_says_what_it_waits_for() -> None:
     scrape = source(loading(), clock=ManualClock())
     async with running(scrape):
-        scrape._first.set()  # type: ignore[union-attr]  # a query has waited long enough
         assert (await scrape.query("up")).infos[-1] == f"topmast's own short memory, still empty: {WAITS}"
 
 
@@ -90,5 +93,21 @@ async def test_rules_wait_as_well_and_are_not_said_to_be_none() -> None:
         await passing(60)
         assert [each.state for each in said] == ["connecting"]
         staged.tables.set()
-        await passing(30)
+        await passing(40)
         assert said[-1].detail == "0 rules evaluated by topmast itself"
+
+
+async def test_a_long_look_for_targets_is_not_taken_for_nothing_to_scrape(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def endless(*given: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("sources.scrape.scraper.discover", endless)
+    scrape = source(cluster(), clock=ManualClock(), when="auto")
+    async with running(scrape):
+        with pytest.raises(Unavailable, match="still empty"):
+            await scrape.query("up")
+        async with aclosing(scrape.alerts()) as alerts:  # type: ignore[type-var]  # it is a generator
+            await anext(alerts)
+            (status,) = await anext(alerts)
+        assert isinstance(status, Status)
+        assert status.detail == "no rules are evaluated yet: topmast is looking for something to scrape"
