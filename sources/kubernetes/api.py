@@ -7,8 +7,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from msgspec import Raw
-
 from sources.contract import Unavailable
 from sources.kubernetes import failures
 from sources.kubernetes.errors import ApiStatusError
@@ -17,6 +15,7 @@ from sources.kubernetes.transport import ApiClient
 from sources.kubernetes.watchstream import EventMeta
 from sources.model import Kind, Thing
 from sources.rules import decode
+from sources.rules.decode import Bytes
 
 
 class Answer(Protocol):
@@ -97,7 +96,7 @@ class Resource:
     name: str
     root: str
     namespaced: bool
-    decode: Callable[[Raw], Thing]
+    decode: Callable[[Bytes], Thing]
     priority: int = 0
     """Which initial list goes first; 0 is the first."""
     by_uid: bool = False

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-
-from msgspec import Raw
+from collections.abc import Mapping, Sequence
 
 from sources.contract import SourceError, Unavailable
+from sources.kubernetes.api import Resource
 from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.outbox import Sink
@@ -17,8 +16,6 @@ from sources.kubernetes.standing import Standing
 from sources.kubernetes.store import Store
 from sources.model import Thing
 
-SLICE = 200
-"""Objects decoded before others get their turn on the event loop."""
 LONG = 20.0
 """Seconds after which a list that breaks was ended by somebody's limit, and would be again."""
 MANY = 10_000
@@ -34,17 +31,19 @@ class Listing:
         self,
         cluster: Cluster,
         path: str,
-        decoded: Callable[[Raw], Thing | None],
+        resource: Resource,
         store: Store,
         outbox: Sink,
         standing: Standing,
     ) -> None:
         self.total: int | None = None
         """How many objects there were in all when the first page came; None where that is not known."""
+        self.malformed = 0
+        """Objects that could not be read."""
         self.paged = False
         """Whether there was a first page: its rows stay until a list is complete."""
         self._in_pages = False
-        self._cluster, self._path, self._decoded = cluster, path, decoded
+        self._cluster, self._path, self._resource = cluster, path, resource
         self._store, self._outbox, self._standing = store, outbox, standing
 
     async def page(self) -> ListMeta | None:
@@ -102,7 +101,7 @@ class Listing:
         self._standing.loading(self._store.gathered, self.total)
 
     async def _download(self, params: Mapping[str, str]) -> ListMeta:
-        splitter = ListSplitter()
+        splitter = ListSplitter(self._resource.decode)
         try:
             async with self._cluster.api.stream(self._path, params) as answer:
                 async for block in answer.blocks():
@@ -112,13 +111,13 @@ class Listing:
         except NotAListError as error:
             raise Unavailable(f"listing {self._path}: {error}") from None
         await self._take(items)
+        self.malformed += splitter.bad
         return meta
 
-    async def _take(self, items: Sequence[Raw]) -> None:
-        for start in range(0, len(items), SLICE):
-            decoded = (self._decoded(raw) for raw in items[start : start + SLICE])
-            self._outbox.put(self._store.add(thing for thing in decoded if thing is not None))
+    async def _take(self, things: Sequence[Thing]) -> None:
+        if things:
+            self._outbox.put(self._store.add(things))
             if not self._store.synced:
                 self.count()
-            await self._outbox.room()
-            await asyncio.sleep(0)
+        await self._outbox.room()
+        await asyncio.sleep(0)

@@ -10,8 +10,9 @@ import msgspec
 from sources.contract import NotSupported, ObjectPage, Unavailable
 from sources.kubernetes.api import Api
 from sources.kubernetes.pages import get_page
+from sources.rules.decode import Bytes
 from sources.rules.secrets import masked
-from sources.rules.wire import WireError
+from sources.rules.wire import NotJsonError, WireError
 
 _APPS, _BATCH = "/apis/apps/v1", "/apis/batch/v1"
 _NAMESPACED = {
@@ -91,8 +92,10 @@ async def list_objects(api: Api, kind: str, namespace: str, limit: int) -> Objec
     return ObjectPage(tuple(masked({**each, "kind": kind}) for each in found), bool(meta.continue_))
 
 
-def _decode(raw: msgspec.Raw) -> dict[str, Any]:
+def _decode(raw: Bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(raw, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.ValidationError as error:
         raise WireError(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotJsonError(str(error)) from None

@@ -88,7 +88,7 @@ class Reflector:
         """The server cannot list at `last_rv`: ask for the newest state."""
         self.store = store or Store(resource, namespace)
         self.standing = Standing(cluster.api, cluster.clock, outbox.put)
-        self.listing = Listing(cluster, self.path, self._decoded, self.store, outbox, self.standing)
+        self.listing = Listing(cluster, self.path, resource, self.store, outbox, self.standing)
         self.malformed = self.unknown = 0
         """Lines and objects that could not be read, and events of an unknown type."""
         self._listed = False

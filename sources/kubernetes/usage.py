@@ -6,11 +6,11 @@ A sample carries its own moment and window; a pod without one is left out by the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from sources.contract import (
     Denied,
@@ -29,6 +29,7 @@ from sources.kubernetes.cluster import SLOW_RETRY, Cluster
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.outbox import Sink
 from sources.kubernetes.pages import get_page
+from sources.kubernetes.splitter import Decode
 from sources.kubernetes.standing import Standing
 from sources.model import Kind, Thing
 from sources.rules.decode import decode_node_usage, decode_pod_usage
@@ -201,7 +202,7 @@ class UsagePoller:
         self.outbox.put(Snapshot("pod_usage", namespace, ()) for namespace in namespaces)
         self._shown.difference_update(("pod_usage", namespace) for namespace in namespaces)
 
-    async def _list(self, kind: Kind, scope: str, path: str, decode: Callable[[Raw], Thing]) -> None:
+    async def _list(self, kind: Kind, scope: str, path: str, decode: Decode[Thing]) -> None:
         """What was refused is not asked again for a while."""
         until, before = self._refused.get(path, (0.0, None))
         if before is not None and self.cluster.clock.monotonic() < until:

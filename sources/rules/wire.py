@@ -26,6 +26,10 @@ class WireError(ValueError):
     """The bytes are no such object: not JSON, not an object at all, or without a name."""
 
 
+class NotJsonError(WireError):
+    """The bytes are no JSON at all, or not the whole of it."""
+
+
 class OwnerReference(Struct, gc=False, rename="camel"):
     kind: str | None = None
     name: str | None = None
@@ -283,7 +287,9 @@ def decode(kind: type[S], raw: bytes | bytearray | memoryview | Raw | str) -> S:
         if isinstance(raw, str):
             raise WireError(f"not a JSON {kind.__name__}: {error}") from None
         return decode(kind, bytes(raw).decode("utf-8", "replace"))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except msgspec.DecodeError as error:
+        raise NotJsonError(f"not a JSON {kind.__name__}: {error}") from None
+    except RecursionError as error:
         raise WireError(f"not a JSON {kind.__name__}: {error}") from None
     return found
 
@@ -300,7 +306,9 @@ def present(entries: Iterable[T | None] | None) -> list[T]:
 def _repaired(kind: type[S], raw: bytes | bytearray | memoryview | Raw | str, first: Exception) -> S:
     try:
         tree = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except msgspec.DecodeError as error:
+        raise NotJsonError(f"not a JSON {kind.__name__}: {error}") from None
+    except (UnicodeDecodeError, RecursionError) as error:
         raise WireError(f"not a JSON {kind.__name__}: {error}") from None
     problem = first
     for _ in range(_MOST_REPAIRS):

@@ -8,17 +8,27 @@ import random
 
 import pytest
 
+from sources.kubernetes import splitter as splitter_module
 from sources.kubernetes.splitter import ListSplitter, NotAListError
+from sources.rules.decode import Bytes, decode_pod
+from sources.rules.wire import NotJsonError
 from tests.unit.kubernetes.fakes import dump, listing, pod
 
 
+def read(raw: Bytes) -> object:
+    try:
+        return json.loads(bytes(raw))
+    except ValueError as error:
+        raise NotJsonError(str(error)) from None
+
+
 def split(body: bytes, cuts: list[int]) -> tuple[list[object], object]:
-    splitter = ListSplitter()
+    splitter = ListSplitter(read)
     items = []
     for start, end in itertools.pairwise([0, *sorted(cuts), len(body)]):
         items += splitter.feed(body[start:end])
     last, meta = splitter.finish()
-    return [json.loads(bytes(item)) for item in (*items, *last)], meta
+    return [*items, *last], meta
 
 
 TRICKY = [
@@ -46,7 +56,7 @@ def test_one_byte_at_a_time():
 
 
 def test_items_come_before_the_end():
-    splitter = ListSplitter()
+    splitter = ListSplitter(read)
     body = listing(*(pod(f"p{i}") for i in range(50)))
     early = splitter.feed(body[: len(body) // 2])
     assert 20 <= len(early) < 50
@@ -59,7 +69,7 @@ def test_custom_resources_begin_with_their_api_version():
         "metadata": {"ownerReferences": [{"apiVersion": "a/v1"}, {"apiVersion": "b/v1"}]},
     }
     body = listing(*[item] * 40, kind="PodMetricsList")
-    splitter = ListSplitter()
+    splitter = ListSplitter(read)
     early = splitter.feed(body[: len(body) // 2])
     assert len(early) >= 15
     rest = [*splitter.feed(body[len(body) // 2 :]), *splitter.finish()[0]]
@@ -101,7 +111,40 @@ def test_what_is_no_whole_list_is_said(body):
 @pytest.mark.fault(32)
 @pytest.mark.parametrize("start", [b"", b'{"items":[', b'{"items":[{"metadata":{"name":"'])
 def test_an_answer_without_an_end_is_not_kept_in_memory(start):
-    splitter = ListSplitter(most=10_000)
+    splitter = ListSplitter(read, most=10_000)
     splitter.feed(start + b"x" * 9000)
     with pytest.raises(NotAListError, match="no complete item in 10000 bytes"):
         splitter.feed(b"x" * 1001)
+
+
+def test_an_item_that_is_none_costs_itself_alone():
+    body = listing(pod("a"), {"metadata": {"labels": 5}}, {"metadata": {}}, pod("b"), pod("c"))
+    splitter = ListSplitter(decode_pod)
+    found = [*splitter.feed(body), *splitter.finish()[0]]
+    assert ([each.name for each in found], splitter.bad) == (["a", "b", "c"], 2)
+
+
+def test_each_item_is_read_once():
+    """At 150,000 pods to look at each twice would be seconds."""
+    count = 0
+
+    def counted(raw: Bytes) -> object:
+        nonlocal count
+        count += 1
+        return read(raw)
+
+    body = listing(*(pod(f"p{i}") for i in range(50)))
+    splitter = ListSplitter(counted)
+    for start in range(0, len(body), 1000):
+        splitter.feed(body[start : start + 1000])
+    splitter.finish()
+    assert count == 50
+
+
+@pytest.mark.parametrize("block", [7, 1000, 1 << 20])
+def test_an_item_with_many_seams_is_told_by_what_follows_or_at_the_end(monkeypatch, block):
+    monkeypatch.setattr(splitter_module, "_TRIES", 3)
+    odd = {"metadata": {"name": "odd"}, "templates": [{"metadata": {}}] * 20}
+    items = [pod("a"), odd, pod("b"), odd, pod("c")]
+    body = listing(*items)
+    assert split(body, list(range(block, len(body), block)))[0] == items
