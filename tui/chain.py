@@ -9,9 +9,11 @@ from textual.message_pump import MessagePump
 
 from tui.panes.pane import Pane
 
-SLICE = 0.005
+SLICE, CALM_SLICE = 0.005, 0.012
 """Seconds of CPU that one frame may spend on what panes have still to look at: on a busy machine as many rows as
-on a calm one, or all the time would go to drawing."""
+on a calm one, or all the time would go to drawing. More of it while nobody presses keys."""
+CALM = 2.0
+"""Seconds without a key after which nobody is pressing any."""
 PAUSE = 0.001
 """Seconds between two frames, in which keys that were pressed meanwhile are obeyed."""
 KEY = 0.025
@@ -30,9 +32,14 @@ class Chain:
         self.busy = False
         """Whether a frame left something to do."""
 
+    @property
+    def slice(self) -> float:
+        """Seconds of CPU that may be spent in one go."""
+        return SLICE if time.monotonic() - self._keyed < CALM else CALM_SLICE
+
     def advance(self, panes: Sequence[Pane], more: bool) -> None:
         """Goes on with what panes have still to do; with `more` there is something to do besides."""
-        deadline = time.thread_time() + SLICE
+        deadline = time.thread_time() + self.slice
         lagging = [pane.advance(deadline) for pane in panes]
         self.busy = more or any(lagging)
         if self.busy:

@@ -142,9 +142,9 @@ class MainScreen(Screen[None]):
         """A frame: take what arrived, and tell the panes what changed. Nothing is drawn while the terminal is
         behind."""
         if backlog(self.app) > 0:
-            self.session.fold()
+            self.session.fold(self.chain.slice)
             return
-        frame, more = self.session.pull()
+        frame, more = self.session.pull(self.chain.slice)
         if frame:
             for pane in (*self.panes, self.detail):
                 pane.on_frame(frame)

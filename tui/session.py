@@ -12,7 +12,7 @@ from sources.runtime import Runtime
 from sources.world import FeedState, Frame, World
 from tui.sheets.sheet import Look
 
-BUDGET = 0.006
+BUDGET = 0.01
 """Seconds of CPU that one frame may spend on folding batches: keys are answered between two frames."""
 OFTEN = 0.1
 """Seconds between two frames while more is waiting to be folded."""

@@ -1,6 +1,7 @@
 """What a person types after `/`: which rows they want to see.
 
-    web             rows with text that matches the regular expression `web` (small letters match any case)
+    web             rows with words that match the regular expression `web` (small letters match any case); in
+                    amounts and ages one looks by their name: `age:5d`, `cpu>500m`
     !web            rows that do not
     "back off"      text with a space in it
     -l app=web,x!=y rows whose labels match, as in `kubectl -l`; also `-l tier in (front, back)`

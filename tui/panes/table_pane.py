@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -139,10 +139,9 @@ class TablePane(Pane, Generic[R]):
     def rebuild(self, word: str = "filtering") -> None:
         """Another filter, order or scope: starts the view again, for what `word` says. The rows of a large table
         follow step by step; the cursor stays on its object."""
-        keys = list(self.keys())
-        first = self.wanted_first()
-        self.faulty.intersection_update(keys)
-        self.unsettled.intersection_update(keys)
+        known = self.keys()
+        keys, first = list(known), self.wanted_first()
+        self.faulty = {*(known if isinstance(known, Set) else set(known)) & self.faulty}
         self.view = self.new_view()
         for key in first:
             self.view.bring(key)

@@ -174,6 +174,7 @@ ALERTS: Sheet[AlertLine] = Sheet(
             lambda *_: "dim",
             rank=lambda line: line.alert.since and -line.alert.since,
             number=Number("seconds", lambda line, look: seconds_since(line.alert.since, look.now)),
+            amount=True,
         ),
         Field(
             Column("note", "NOTE", 40, flex=3, min_width=36, priority=20),

@@ -100,6 +100,7 @@ EVENTS: Sheet[EventLine] = Sheet(
             rank=lambda line: line.last,
             largest_first=True,
             number=Number("seconds", lambda line, look: seconds_since(line.last, look.now)),
+            amount=True,
         ),
         Field(
             Column("type", "T", 2, priority=95),
@@ -120,6 +121,7 @@ EVENTS: Sheet[EventLine] = Sheet(
             rank=lambda line: line.times,
             largest_first=True,
             number=Number("count", lambda line, _: line.times),
+            amount=True,
         ),
         Field(
             Column("rate", "30 MIN", RATE, priority=30),
@@ -136,6 +138,7 @@ EVENTS: Sheet[EventLine] = Sheet(
             rank=lambda line: line.first,
             largest_first=True,
             number=Number("seconds", lambda line, look: seconds_since(line.first, look.now)),
+            amount=True,
         ),
         Field(
             Column("namespace", "NAMESPACE", 11, min_width=7, priority=35),

@@ -28,4 +28,5 @@ def share_field(
         rank=read,
         largest_first=True,
         number=Number("percent", lambda row, _: read(row)),
+        amount=True,
     )

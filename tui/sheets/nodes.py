@@ -132,6 +132,7 @@ NODES: Sheet[NodeLine] = Sheet(
             rank=lambda line: line.pods,
             largest_first=True,
             number=Number("count", lambda line, _: line.pods),
+            amount=True,
         ),
         Field(
             Column("cpu", "CPU", 11, min_width=10, align="right", priority=70),
@@ -140,6 +141,7 @@ NODES: Sheet[NodeLine] = Sheet(
             rank=lambda line: line.usage and line.usage.cpu,
             largest_first=True,
             number=Number("cores", lambda line, _: cores(line.usage.cpu if line.usage else None)),
+            amount=True,
         ),
         share_field(
             Column("cpu%", "CPU%", 4, align="right", priority=80), lambda line: line.cpu_share, share_style
@@ -156,6 +158,7 @@ NODES: Sheet[NodeLine] = Sheet(
             rank=lambda line: line.usage and line.usage.memory,
             largest_first=True,
             number=Number("bytes", lambda line, _: line.usage.memory if line.usage else None),
+            amount=True,
         ),
         share_field(
             Column("memory%", "MEM%", 4, align="right", priority=79), lambda line: line.memory_share, share_style
@@ -200,6 +203,7 @@ NODES: Sheet[NodeLine] = Sheet(
             lambda *_: "dim",
             rank=lambda line: line.node.created and -line.node.created,
             number=Number("seconds", lambda line, look: seconds_since(line.node.created, look.now)),
+            amount=True,
         ),
     ],
     sort="trouble",

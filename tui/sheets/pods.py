@@ -152,6 +152,7 @@ PODS: Sheet[PodLine] = Sheet(
             rank=lambda line: line.pod.restarts,
             largest_first=True,
             number=Number("count", lambda line, _: line.pod.restarts),
+            amount=True,
         ),
         Field(
             Column("restarts10m", "R10M", 4, align="right", priority=36),
@@ -160,6 +161,7 @@ PODS: Sheet[PodLine] = Sheet(
             rank=lambda line: line.restarted,
             largest_first=True,
             number=Number("count", lambda line, _: line.restarted),
+            amount=True,
         ),
         Field(
             Column("cpu", "CPU", 6, align="right", priority=70),
@@ -168,6 +170,7 @@ PODS: Sheet[PodLine] = Sheet(
             rank=lambda line: line.cpu,
             largest_first=True,
             number=Number("cores", lambda line, _: cores(line.cpu)),
+            amount=True,
         ),
         share_field(
             Column("cpu%", "%REQ", 5, align="right", priority=40),
@@ -186,6 +189,7 @@ PODS: Sheet[PodLine] = Sheet(
             rank=lambda line: line.memory,
             largest_first=True,
             number=Number("bytes", lambda line, _: line.memory),
+            amount=True,
         ),
         share_field(
             Column("memory%request", "%REQ", 5, align="right", priority=37),
@@ -226,6 +230,7 @@ PODS: Sheet[PodLine] = Sheet(
             lambda *_: "dim",
             rank=lambda line: line.pod.created and -line.pod.created,
             number=Number("seconds", lambda line, look: seconds_since(line.pod.created, look.now)),
+            amount=True,
         ),
     ],
     sort="trouble",

@@ -40,7 +40,8 @@ class Field(NamedTuple, Generic[R]):
     """One column. `text` gives what it says (outside text is neutralised here, once); `style` how it looks;
     `rank` how it sorts (its natural text when None); `largest_first` is the useful direction to begin with;
     `number` is for columns that filters can compare; a `drawn` column has nothing in it to search for; a `wide`
-    one is shown when somebody asks for it."""
+    one is shown when somebody asks for it; an `amount` is compared or looked at by its name (`cpu:250m`): plain
+    words are not looked for in it."""
 
     column: Column
     text: Callable[[R, Look], str]
@@ -50,6 +51,7 @@ class Field(NamedTuple, Generic[R]):
     number: Number[R] | None = None
     drawn: bool = False
     wide: bool = False
+    amount: bool = False
 
     def cell(self, row: R, look: Look) -> Cell:
         style = self.style(row, look)
@@ -75,7 +77,7 @@ class Sheet(Generic[R]):
         self.extra = extra or {}
         """Further texts that filters look at, by name."""
         self._by_key = {field.column.key: field for field in fields}
-        words = (key for key, field in self._by_key.items() if not field.drawn)
+        words = (key for key, field in self._by_key.items() if not (field.drawn or field.amount))
         self.searched = tuple(dict.fromkeys(("name", *words, *self.extra)))
         """What filters look at, the name first: there most words are found."""
         self._readers = tuple(self._reader(name) for name in self.searched)

@@ -125,4 +125,5 @@ def change_field(title: str, name: str, priority: int) -> Field[Any]:
         style,
         rank=rank,
         largest_first=True,
+        amount=True,
     )

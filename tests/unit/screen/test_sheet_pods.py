@@ -110,3 +110,11 @@ def test_pods_are_compared_by_exact_numbers(text: str, found: bool) -> None:
     row = Pod("shop", "web", ready=1, total=2, restarts=3, created=LOOK.now - 3600)
     line = PodLine(row, PodUsage("shop", "web", 250_000_001, 1 << 30, LOOK.now, 15.0))
     assert parse_filter(text, PODS.names, PODS.units)(Filtered(line, PODS, LOOK)) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("7", False), ("restarts:7", True), ("restarts>6", True), ("0/1", True), ("age:60m", True)]
+)
+def test_plain_words_are_not_looked_for_in_amounts(text: str, found: bool) -> None:
+    row = PodLine(pod("shop/web", restarts=7, ready=0), usage(cpu=7_000_000, memory=7 * MI))
+    assert parse_filter(text, PODS.names, PODS.units)(Filtered(row, PODS, LOOK)) is found
