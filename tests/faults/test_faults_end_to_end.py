@@ -54,7 +54,8 @@ class Stage:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    monkeypatch.setattr("sources.kubernetes.response.GATHER", 0)  # that pause is none of this clock's
     clock = FakeClock()
     clock.settle = loopback
     cluster, context = LittleCluster("a", "b", clock=clock), Context("kubernetes", clock)
