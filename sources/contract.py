@@ -270,6 +270,18 @@ class Contexts(Protocol):
         """This source's configuration, for the context of this name."""
 
 
+@runtime_checkable
+class Reloadable(Protocol):
+    """A source whose configuration lies in files that others edit, as a kubeconfig does."""
+
+    async def edited(self) -> bool:
+        """Whether they now say something else of what this source looks at."""
+
+    async def reloaded(self) -> Any:
+        """This source's configuration, to be built from anew: for what it looks at now, and nothing else. Raises
+        `Misconfigured` where that is no longer in the files."""
+
+
 class Check(Struct, frozen=True, gc=False):
     """One line of `topmast doctor`. `ok` is None where it is merely worth knowing."""
 

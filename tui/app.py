@@ -83,6 +83,8 @@ class TopmastApp(TerminalSafeApp[None]):
         self.runtime.watch_errors(self.on_loop_error)
         self.session = Session(self.runtime, self.settings, self.session.clock, self.ascii_only)
         self.session.auto_theme = message.screen.session.auto_theme
+        if message.to.same:
+            self.session.show_namespaces(message.screen.session.namespaces)
         main = MainScreen(self.session, message.screen.palette)
         main.take_over(message.screen)
         self.switch_screen(main)

@@ -1,4 +1,4 @@
-"""Looking at another cluster: which contexts there are, and what it takes to switch to one."""
+"""Looking at another cluster, or at this one as the kubeconfig has it now: what there is, what it takes to go."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.message import Message
 from textual.worker import WorkType
 
-from sources.contract import Contexts
+from sources.contract import Contexts, Reloadable
 from sources.text import clean
 from tui.panes.picker import Choice, Question
 from tui.session import Session
@@ -19,6 +19,9 @@ from tui.states import error_text
 
 if TYPE_CHECKING:
     from tui.screen import MainScreen
+
+EVERY = 15.0
+"""Seconds between two looks at whether the kubeconfig was edited."""
 
 
 class ContextError(ValueError):
@@ -32,6 +35,8 @@ class Elsewhere(NamedTuple):
     configs: Mapping[str, Any]
     note: str
     """What has to be known about what does not change; "" if there is nothing."""
+    same: bool = False
+    """Whether it is the same cluster, read anew."""
 
 
 def _source(session: Session) -> tuple[str, Contexts]:
@@ -57,6 +62,18 @@ async def elsewhere(session: Session, context: str) -> Elsewhere:
         raise ContextError(f"there is no context {clean(context)!r}; known: {', '.join(map(clean, names))}")
     name, source = _source(session)
     return Elsewhere(context, {name: source.at_context(context)}, _staying(session))
+
+
+async def anew(session: Session) -> Elsewhere:
+    """What it takes to look at the same cluster as its files have it. Raises `ContextError`, `Misconfigured`."""
+    configs = {
+        name: await asyncio.wrap_future(session.runtime.ask(source.reloaded))
+        for name, source in session.runtime.sources.items()
+        if isinstance(source, Reloadable)
+    }
+    if not configs:
+        raise ContextError("no source here has a configuration that could be read again")
+    return Elsewhere(session.place().context, configs, "read again from its files", same=True)
 
 
 def _staying(session: Session) -> str:
@@ -101,6 +118,33 @@ class ContextSwitch:
         """To the context of this name; without one, lets somebody choose."""
         work: WorkType[None] = partial(self._go, name)  # as above
         self._screen.run_worker(work, group="context", exclusive=True)
+
+    def reload(self) -> None:
+        """To the same cluster as its files have it now."""
+        work: WorkType[None] = self._reload  # as above
+        self._screen.run_worker(work, group="context", exclusive=True)
+
+    async def _reload(self) -> None:
+        screen = self._screen
+        try:
+            screen.post_message(self.Leaving(screen, await anew(screen.session)))
+        except ContextError as error:
+            screen.say(str(error), "bad")
+        except Exception as error:  # a third party's source may raise anything
+            screen.say(error_text(error), "bad")
+
+    def look(self) -> None:
+        """Finds out whether its files were edited: the header says so, and nothing else changes by itself."""
+        work: WorkType[None] = self._look  # as above
+        self._screen.run_worker(work, group="edited", exclusive=True)
+
+    async def _look(self) -> None:
+        session = self._screen.session
+        with suppress(Exception):  # as above
+            sources = session.runtime.offering(Reloadable)  # type: ignore[type-abstract]  # a protocol is asked for
+            asked = [session.runtime.ask(source.edited) for source in sources]
+            answers = [await asyncio.wrap_future(each) for each in asked]
+            session.edited = any(answers)
 
     async def _go(self, name: str) -> None:
         screen = self._screen

@@ -19,7 +19,7 @@ from tui.actions import BY_NAME
 from tui.arrangement import Arrangement, Body
 from tui.asking import Asking
 from tui.chain import Chain
-from tui.contexts import ContextSwitch
+from tui.contexts import EVERY, ContextSwitch
 from tui.copying import take
 from tui.jump import Jump
 from tui.keymap import Keymap, TakesKeys
@@ -124,6 +124,7 @@ class MainScreen(Screen[None]):
         self.lay_out()
         self.set_interval(self.session.settings.ui.refresh, self.tick)
         self.set_interval(1.0, self.second)
+        self.set_interval(EVERY, self.contexts.look)
         for moment in EARLY:
             self.set_timer(moment, self.tick)
         self.call_after_refresh(self._begin, self.active)

@@ -35,6 +35,8 @@ class Session:
         """The namespaces that are shown; () is all of them."""
         self.auto_theme = "terminal"
         """What the theme "auto" stands for in this terminal."""
+        self.edited = False
+        """Whether a source's configuration was edited since it was read."""
         self.held_since: float | None = None
         self.hold_ended: Callable[[], object] = lambda: None
         """Called when a pause ended by itself."""

@@ -17,6 +17,7 @@ from sources.kubernetes.api import EVENTS as EVENTS_RESOURCE
 from sources.kubernetes.api import NODES, PODS, HttpApi
 from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.clusterconfig import Overrides
+from sources.kubernetes.edited import differs, pinned
 from sources.kubernetes.events import EventReflector
 from sources.kubernetes.firstlists import FirstLists
 from sources.kubernetes.gateway import proxy_client, service_client
@@ -184,6 +185,20 @@ class KubernetesSource:
     def at_context(self, name: str) -> KubernetesConfig:
         """Without the cluster, the user and the namespace that were named for the context before."""
         return replace(self.config, context=name, cluster=None, user=None, namespace=None)
+
+    async def edited(self) -> bool:
+        """Whether the kubeconfig now says something else of the cluster that was chosen."""
+        if self._connection is None:
+            return False
+        return await asyncio.to_thread(differs, self._connection.client.config, self._overrides())
+
+    async def reloaded(self) -> KubernetesConfig:
+        """At the context that was chosen, though the current one may be another by now."""
+        if self._connection is None:
+            return self.config
+        wanted = pinned(self._connection.client.config, self._overrides())
+        await asyncio.to_thread(kubeconfig.load, wanted)
+        return replace(self.config, context=wanted.context)
 
     # -- on demand -----------------------------------------------------------------------------------------
 

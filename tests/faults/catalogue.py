@@ -31,7 +31,7 @@ KUBERNETES: Mapping[int, Fault] = {
     7: Fault("the exec plugin is missing, fails or answers nonsense", "its words and hint; never anonymous"),
     8: Fault("the exec plugin hangs, asks, or floods", "no terminal, a time limit, its process group killed"),
     9: Fault("the exec plugin or the files give another certificate", "a new pool; the old one drains"),
-    10: Fault("the kubeconfig is edited while we run", "the cluster stays the one that was chosen"),
+    10: Fault("the kubeconfig is edited while we run", "the cluster stays the chosen one; a reload is offered"),
     11: Fault("403 for the whole cluster", "namespace by namespace"),
     12: Fault("403 later", "the rows stay as stale; asked seldom"),
     13: Fault("list allowed, watch forbidden", "listed every 15 to 30 s"),

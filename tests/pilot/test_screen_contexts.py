@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import pytest
+
 from sources.contract import Misconfigured
 from tests.pilot.staged import Stage, StagedRuntime, pod, stage
 from tests.pilot.staged_sources import FakeCluster, FakeMetrics
@@ -131,3 +133,42 @@ async def test_where_one_cannot_go_is_said() -> None:
         await on.command("ctx prod-eu")
         await on.settle()
         assert on.bottom == "no source here has contexts: there is only this one cluster"
+
+
+class Edited(ManyClusters):
+    """A cluster whose kubeconfig was edited."""
+
+    async def edited(self) -> bool:
+        return True
+
+    async def reloaded(self) -> Config:
+        return Config("staging")
+
+
+@pytest.mark.fault(10)
+async def test_an_edited_kubeconfig_is_told_and_read_again_when_somebody_says_so() -> None:
+    runtime = Planned(Edited(), FakeMetrics())
+    async with stage(runtime=runtime, size=(160, 40)) as on:
+        await on.fill("pods", "pod", pod("shop/web"))
+        await on.press("1")
+        on.screen.contexts.look()
+        while not on.screen.session.edited:
+            await on.pilot.pause()
+        on.screen.second()
+        await on.pilot.pause()
+        assert "config edited, :reload" in on.text.splitlines()[0]
+        assert on.keys(on.screen.pods_pane) == ["shop/web"], "nothing changes by itself"
+        await on.command("reload")
+        await _arrived(on, runtime)
+        assert "config edited" not in on.text
+        assert on.bottom.endswith("read again from its files")
+        assert on.screen.session.namespaces == ("shop",)
+
+
+async def test_where_nothing_can_be_read_again_reload_says_so() -> None:
+    async with stage() as on:
+        await on.command("reload")
+        await on.settle()
+        while not on.bottom:
+            await on.pilot.pause()
+        assert on.bottom == "no source here has a configuration that could be read again"

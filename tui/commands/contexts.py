@@ -12,4 +12,10 @@ CONTEXTS: tuple[Command, ...] = (
         lambda screen, rest: screen.contexts.go(rest),
         lambda screen, _: screen.contexts.names,
     ),
+    Command(
+        ("reload",),
+        "",
+        "read the kubeconfig again and look at the same cluster as it stands there now",
+        lambda screen, _: screen.contexts.reload(),
+    ),
 )

@@ -45,6 +45,8 @@ class Header(LineWidget):
         left: list[Piece] = [self._band(place.context)]
         if place.warning:
             left.append((f" {clean(place.warning)} ", "held"))
+        if session.edited:
+            left.append((" config edited, :reload ", "held"))
         left.append((f" ns:{','.join(map(clean, session.namespaces)) or 'all'}", "strong"))
         left.append((f" {clock_text(session.now, session.settings.ui.clock)}", "dim"))
         offset = session.clock_offset

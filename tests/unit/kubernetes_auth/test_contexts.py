@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.contract import Context, Contexts, Misconfigured, Status
+from sources.contract import Context, Contexts, Misconfigured, Reloadable, Status
 from sources.kubernetes.errors import CredentialFailure
 from sources.kubernetes.outbox import Outbox
 from sources.kubernetes.source import KubernetesConfig, KubernetesSource
@@ -39,6 +39,32 @@ async def test_the_contexts_are_those_of_the_file_as_it_is_now(tmp_path: Path) -
     path.unlink()
     with pytest.raises(Misconfigured, match="no such file"):
         await it.contexts()
+
+
+@pytest.mark.fault(10)
+async def test_an_edit_is_told_when_it_is_about_the_cluster_that_was_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text(FILE)
+    it = source(path)
+    assert isinstance(it, Reloadable)
+    assert not await it.edited()
+    await it._connect()
+    path.write_text(FILE.replace("current-context: dev", "current-context: prod"))
+    assert not await it.edited(), "the context that was chosen is as it was"
+    path.write_text("contexts: [")
+    assert not await it.edited(), "half written"
+    with pytest.raises(Misconfigured):
+        await it.reloaded()
+    path.write_text(FILE.replace("127.0.0.1:1", "127.0.0.1:2").replace("context: dev", "context: prod"))
+    assert await it.edited()
+    assert it.place().server == "https://127.0.0.1:1"
+    again = await it.reloaded()
+    await it.close()
+    assert again.context == "dev"
+    new = KubernetesSource(again, Context("kubernetes"))
+    await new._connect()
+    assert (new.place().context, new.place().server) == ("dev", "https://127.0.0.1:2")
+    await new.close()
 
 
 async def test_a_feed_that_is_closed_has_let_go_when_that_returns(tmp_path: Path) -> None:
