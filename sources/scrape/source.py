@@ -260,10 +260,11 @@ class ScrapeSource:
         await asyncio.sleep(0)  # feeds begin together: the one that scrapes has its first turn after this one
         if self._first is None and self.wanted():
             await self.collect()  # a command runs this feed alone
-        await self._begun()
-        while self._held is not None:
-            await self._held.wait()
+        for _ in range(2):  # who is not asked by anybody may wait longer than a query: also for the tables
             await self._begun()
+            if self._held is not None:
+                await self._held.wait()
+        await self._begun()
         scraper = self._scraper
         if scraper is None or not scraper.looked:
             if self._begins():
