@@ -161,6 +161,7 @@ class MainScreen(Screen[None]):
         """Ages, staleness and the clock move on."""
         if backlog(self.app) > 0:
             return
+        self.session.mind_memory()
         for pane in (*self.panes, self.detail):
             pane.on_second()
         self.header.update_lines()

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sources.config import Settings
 from sources.contract import STREAMS, Batch, Clock, Located, Place, Scoped, Snapshot, Status, Upsert
+from sources.memory import left
 from sources.runtime import Runtime
 from sources.world import FeedState, Frame, World
+from sources.world.bounds import Bounds
 from tui.sheets.sheet import Look
 
 BUDGET = 0.01
@@ -31,6 +33,7 @@ class Session:
         self.clock = clock
         self.ascii_only = ascii_only
         self.world = World()
+        self.bounds = Bounds()
         self.namespaces: tuple[str, ...] = ()
         """The namespaces that are shown; () is all of them."""
         self.auto_theme = "terminal"
@@ -111,12 +114,20 @@ class Session:
                     self._folding = self.world.applying(batch)
                 if next(self._folding, _DONE) is _DONE:
                     self._folding = None
+                    self.bounds.hold(self.world)
         return self.busy
 
     @property
     def busy(self) -> bool:
         """Whether something that arrived is still to be folded, and time is not held."""
         return self.held_since is None and (self._folding is not None or bool(self._waiting))
+
+    def mind_memory(self) -> None:
+        """Looks how much memory is left; where it is short, no news are held back either."""
+        self.bounds.look(self.world, left())
+        if self.bounds.short and self.held_since is not None:
+            self.release()
+            self.hold_ended()
 
     def hold(self) -> None:
         """Stops time on the screen; what arrives waits."""

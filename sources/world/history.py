@@ -35,6 +35,15 @@ class History:
         """A row changed; of too many changes the oldest goes."""
         self.changes.append(Before(at, kind, key, row))
 
+    def shrink(self, most: int) -> None:
+        """Keeps fewer changes from now on, until it may `grow`."""
+        if self.changes.maxlen != most:
+            self.changes = deque(self.changes, maxlen=most)
+
+    def grow(self) -> None:
+        """Keeps as many changes as at the beginning again."""
+        self.shrink(self.max_changes)
+
     def forget(self, now: float) -> None:
         """Drops what is too old."""
         while self.changes and self.changes[0].at < now - self.max_age:

@@ -7,8 +7,10 @@ import pytest
 from sources.contract import Snapshot, State, Status, Upsert
 from sources.model import Alert
 from sources.testing import ManualClock
+from sources.world.bounds import Bounds
 from tests.pilot.staged import NOW, Stage, event, node, pod, stage
 from tests.pilot.staged_sources import FakeCluster
+from tui import session
 from tui.panes.pane import Pane
 
 FEEDS = {"nodes": node("n1"), "pods": pod("shop/web-1"), "events": event("e1")}
@@ -210,3 +212,17 @@ async def test_a_young_row_tells_its_age_each_second_and_an_old_one_is_not_left_
         assert "31s" in "\n".join(pane.table.plain)
         await on.pass_seconds(4)
         assert [age in "\n".join(pane.table.plain) for age in ("11m", "35s")] == [True, True]
+
+
+@pytest.mark.fault(38, 44)
+async def test_what_had_to_go_for_want_of_room_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage(size=(200, 50)) as on:
+        on.screen.session.bounds = Bounds(most_events=4)
+        await on.fill("events", "event", *(event(f"e{n}", last=NOW - n) for n in range(6)))
+        assert "sampled: 3 events let go" in on.title(on.screen.events_pane)
+        monkeypatch.setattr(session, "left", lambda: 0)
+        await on.press("space")
+        on.screen.second()
+        await on.pilot.pause(0)
+        assert "memory short: the past dropped" in on.text.splitlines()[0]
+        assert on.screen.session.held_since is None, "news that wait take memory"

@@ -173,6 +173,8 @@ class EventsPane(FoldingPane[EventLine]):
         pieces = list(super().particulars())
         if waiting := self.session.waiting_in("events"):
             pieces.insert(0, (f" {waiting} new wait ", "held"))
+        if shed := self.session.bounds.shed:
+            pieces.append((f" sampled: {counted(shed, 'event')} let go ", "held"))
         if self.hidden:
             pieces.append((f" {self.hidden} Normal hidden ", "dim"))
         return pieces

@@ -45,6 +45,8 @@ class Header(LineWidget):
         left: list[Piece] = [self._band(place.context)]
         if place.warning:
             left.append((f" {clean(place.warning)} ", "held"))
+        if session.bounds.short:
+            left.append((" memory short: the past dropped ", "held"))
         if session.edited:
             left.append((" config edited, :reload ", "held"))
         left.append((f" ns:{','.join(map(clean, session.namespaces)) or 'all'}", "strong"))
