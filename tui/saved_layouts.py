@@ -11,6 +11,7 @@ import msgspec
 from sources.choices import PANES
 from sources.config.shape import Layout as Configured
 from tui.arrangement import Arrangement
+from tui.kept import write
 from tui.layouts import PRESETS, Layout
 
 FILE = "layouts.json"
@@ -66,8 +67,7 @@ class Layouts:
             return f"layout {name} is kept for this session: there is no folder to save it in"
         saved = {**self._read(), name: layout}
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_bytes(msgspec.json.format(msgspec.json.encode(saved)))
+            write(self._file, saved)
         except OSError as error:
             return f"layout {name} is kept for this session only: {self._file}: {error.strerror}"
         return f"layout {name} is saved in {self._file}"

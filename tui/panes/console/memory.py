@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from tui.kept import write
+
 FILE = "console.json"
 MOST_ASKED = 500
 MOST_PINS = 20
@@ -68,12 +70,8 @@ class Memory:
         history = _newest([*self._read().history, *self._asked])
         pins = [pin for pin in self.pins if pin not in self._configured]
         kept = Kept(tuple(map(_writable, history)), tuple(map(_writable, pins)))
-        fresh = self._file.with_suffix(".new")
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(msgspec.json.format(msgspec.json.encode(kept)))
-            fresh.chmod(0o600)  # queries name things that are nobody else's business
-            fresh.replace(self._file)
+            write(self._file, kept)
         except OSError as error:
             return f"{self._file}: {error.strerror}"
         return ""
