@@ -6,6 +6,7 @@ and a changed part of a line is sent from the left edge of its widget on.
 
 from __future__ import annotations
 
+from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
@@ -103,8 +104,23 @@ class Shown:
         if sum(last - first for first, last in spans) > size * MOST:
             spans = [(x, end)]
         for first, last in spans:
-            part = strip if last - first == size else strip.crop(first - x, last - x)
-            sent.append(f"\x1b[{y + 1};{first + 1}H{part.render(console)}")
+            whole = last - first == size
+            text = strip.render(console) if whole else _rendered(segments, first - x, last - x, console)
+            sent.append(f"\x1b[{y + 1};{first + 1}H{text}")
+
+
+def _rendered(segments: list[Segment], first: int, last: int, console: Console) -> str:
+    """Some cells of a strip whose characters take a cell each. Not by `Strip.crop`: a `Strip` is born with seven
+    caches, which cost more than drawing it."""
+    colours = console._color_system or ColorSystem.TRUECOLOR
+    parts: list[str] = []
+    start = 0
+    for text, style, _ in segments:
+        part = text[max(0, first - start) : max(0, last - start)]
+        if part:
+            parts.append(part if style is None else Strip.render_style(style, part, color_system=colours))
+        start += len(text)
+    return "".join(parts)
 
 
 def _changed_whole(row: _Row, x: int, end: int, segments: list[Segment]) -> list[tuple[int, int]]:
