@@ -1,6 +1,6 @@
 """How fast the real program is on a large cluster, beside the least that any client needs; against the budgets.
 
-    python -m tests.bench [--size S|M|L] [--check] [--seconds 8] [--rows large]
+    python -m tests.bench [--size S|M|L] [--check] [--seconds 8] [--rows large|slow]
 
 A replay server (`replay.py`) on one core plays the cluster; the program runs in a terminal on the other.
 S takes two minutes. With --check, exit 1 when a budget is missed. Memory counts the whole process. Stalls of the
@@ -23,6 +23,7 @@ from tests.bench.beats import Stalls
 from tests.bench.objects import SIZES, Size
 from tests.bench.replaying import OWN_CORE, replaying
 from tests.bench.seat import ROOT, Pressed, Seat, compiled, percentile
+from tests.bench.slow import slow
 from tests.bench.startup import startup
 from tests.bench.table import HEADER, Row
 
@@ -135,7 +136,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long to watch it idle and under churn")
     parser.add_argument(
-        "--rows", choices=("all", "startup", "large"), default="all", help="which part of the table"
+        "--rows", choices=("all", "startup", "large", "slow"), default="all", help="all is without slow"
     )
     args = parser.parse_args(argv)
     size = SIZES[args.size]
@@ -144,6 +145,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     compiled()
     began, missed = time.monotonic(), 0
     parts = {"startup": startup, "large": lambda: large(args.size, size, args.seconds)}
+    if args.rows == "slow":
+        parts = {"slow": lambda: slow(args.seconds)}
     for name, part in parts.items():
         for row in part() if args.rows in ("all", name) else ():
             print(row.line(), flush=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.pty.harness import Pty
+from tests.pty.link import Link
 from tests.testbed.paths import cache_dir
 
 QUIET = 0.06
@@ -67,11 +68,12 @@ class Seat(Pty):
         stderr: int | None = None,
         interpreter: Sequence[str] = (sys.executable,),
         env: Mapping[str, str] | None = None,
+        link: Link | None = None,
     ) -> None:
         self.started = time.monotonic()
         pinned = ("taskset", "-c", str(core), *interpreter, *program, *arguments)
         given = {"PYTHONPATH": str(ROOT), **(env or {})}
-        super().__init__(pinned, columns=columns, rows=rows, env=given, stderr=stderr)
+        super().__init__(pinned, columns=columns, rows=rows, env=given, stderr=stderr, link=link)
 
     @property
     def used(self) -> Used:

@@ -19,6 +19,8 @@ from typing import Self
 
 import pyte
 
+from tests.pty.link import Link
+
 PATIENCE = 180.0
 """Seconds until a wait fails: generous, as a busy machine is no error."""
 
@@ -58,17 +60,20 @@ class Pty:
         pass_fds: Sequence[int] = (),
         replies: Mapping[bytes, bytes] | None = None,
         stderr: int | None = None,
+        link: Link | None = None,
     ) -> None:
         """`controlling=False` starts the command without a controlling terminal: no SIGHUP reaches it.
 
         `replies` maps what the command asks to what the terminal answers, for example
         ``{b"\\x1b[?2026$p": b"\\x1b[?2026;2$y"}``. `stderr` is a descriptor that replaces the terminal's.
+        `link` lies between the terminal and its reader, for what is typed too.
         """
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.output = bytearray()
         """All bytes that the command has written (and that were read)."""
         self._replies = dict(replies or {})
+        self._link = link
         self.master, slave = pty.openpty()
         self._slave: int | None = slave
         self.resize(columns, rows)
@@ -107,7 +112,11 @@ class Pty:
 
     def send(self, data: bytes | str) -> None:
         """Type."""
-        os.write(self.master, data.encode() if isinstance(data, str) else data)
+        typed = data.encode() if isinstance(data, str) else data
+        if self._link:
+            self._link.type(typed)
+        else:
+            os.write(self.master, typed)
 
     def signal(self, number: int) -> None:
         """Send a signal to the command itself."""
@@ -143,18 +152,21 @@ class Pty:
 
     def read(self, timeout: float) -> bool:
         """Read once what is there, waiting at most `timeout` seconds; False when there was nothing."""
-        if not select.select([self.master], [], [], timeout)[0]:
-            return False
-        try:
-            data = os.read(self.master, 65536)
-        except OSError:  # EIO: nobody has the other side open any more
-            return False
+        data = self._link.read(self.master, timeout) if self._link else self._read(timeout)
         self.output += data
         self._stream.feed(data)
         for question, answer in self._replies.items():
             for _ in range(data.count(question)):
                 self.send(answer)
         return bool(data)
+
+    def _read(self, timeout: float) -> bytes:
+        if not select.select([self.master], [], [], timeout)[0]:
+            return b""
+        try:
+            return os.read(self.master, 65536)
+        except OSError:  # EIO: nobody has the other side open any more
+            return b""
 
     def wait_for(self, what: str | Callable[[], object], timeout: float = PATIENCE) -> None:
         """Read until the text is on the screen or the predicate is true."""
