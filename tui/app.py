@@ -75,6 +75,11 @@ class TopmastApp(TerminalSafeApp[None]):
         if self.asks_background and isinstance(self.screen, MainScreen) and self.screen.theme_name == "auto":
             self.screen.set_theme("auto")
 
+    def link_clear(self) -> None:
+        self.session.slow_link = self.pace.trip
+        if isinstance(self.screen, MainScreen) and self.screen.rhythm.waits:
+            self.screen.tick()
+
     def on_context_switch_leaving(self, message: ContextSwitch.Leaving) -> None:
         """Another cluster: other sources, a World that knows nothing, and a screen that never saw the old one."""
         self.runtime.stop(timeout=0)  # its thread ends by itself; nobody takes what it still says
@@ -83,6 +88,7 @@ class TopmastApp(TerminalSafeApp[None]):
         self.runtime.watch_errors(self.on_loop_error)
         self.session = Session(self.runtime, self.settings, self.session.clock, self.ascii_only)
         self.session.auto_theme = message.screen.session.auto_theme
+        self.session.low_bandwidth = message.screen.session.low_bandwidth
         if message.to.same:
             self.session.show_namespaces(message.screen.session.namespaces)
         main = MainScreen(self.session, message.screen.palette)

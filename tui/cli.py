@@ -127,6 +127,7 @@ def _shared(parser: argparse.ArgumentParser, *, outer: bool) -> None:
     add("--theme", choices=THEMES, default=unset)
     add("--ascii", action="store_true", default=off, help="draw with ASCII only")
     add("--mouse", action="store_true", default=off, help="let the screen have the mouse")
+    add("--low-bandwidth", action="store_true", default=off, help="send little, for a slow link")
     add("--no-color", action="store_true", default=off, help="as NO_COLOR=1")
 
 

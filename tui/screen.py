@@ -38,9 +38,10 @@ from tui.panes.pane import Pane
 from tui.panes.picker import PickerPane, Question
 from tui.panes.pods import PodsPane
 from tui.panes.table_pane import TablePane
+from tui.rhythm import Rhythm
 from tui.saved_layouts import Layouts, own
 from tui.session import Session
-from tui.terminal.backlog import backlog
+from tui.terminal.backlog import behind
 from tui.themes import theme
 from tui.tour import TourLine
 from tui.widgets.document import Document
@@ -106,6 +107,7 @@ class MainScreen(Screen[None]):
         self.theme_name: str = session.settings.ui.theme
         self.contexts: ContextSwitch = ContextSwitch(self)
         self.chain = Chain(self, self.tick)
+        self.rhythm = Rhythm(lambda: behind(self.app), session.low_bandwidth)
         self._views: Mapping[str, object] = {}
 
     def compose(self) -> ComposeResult:
@@ -140,12 +142,12 @@ class MainScreen(Screen[None]):
     # -- the clock
 
     def tick(self) -> None:
-        """A frame: take what arrived, and tell the panes what changed. Nothing is drawn while the terminal is
-        behind."""
-        if backlog(self.app) > 0:
-            self.session.fold(self.chain.slice)
+        """A frame: take what arrived, and tell the panes what changed. None while the terminal is behind."""
+        if self.rhythm.behind():
+            if self.session.fold(self.chain.slice):
+                self.chain.go_on()
             return
-        frame, more = self.session.pull(self.chain.slice)
+        frame, more = self.session.pull(self.chain.slice, self.rhythm.frame_due())
         if frame:
             for pane in (*self.panes, self.detail):
                 pane.on_frame(frame)
@@ -159,9 +161,9 @@ class MainScreen(Screen[None]):
 
     def second(self) -> None:
         """Ages, staleness and the clock move on."""
-        if backlog(self.app) > 0:
-            return
         self.session.mind_memory()
+        if not self.rhythm.second_due():
+            return
         for pane in (*self.panes, self.detail):
             pane.on_second()
         self.header.update_lines()

@@ -34,6 +34,10 @@ class Session:
         self.ascii_only = ascii_only
         self.world = World()
         self.bounds = Bounds()
+        self.low_bandwidth = settings.ui.low_bandwidth
+        """Whether little is to be sent to the terminal."""
+        self.slow_link: float | None = None
+        """Seconds that a frame takes to the terminal, where somebody may want to know."""
         self.namespaces: tuple[str, ...] = ()
         """The namespaces that are shown; () is all of them."""
         self.auto_theme = "terminal"
@@ -82,12 +86,13 @@ class Session:
 
     # -- pulling
 
-    def pull(self, budget: float = BUDGET) -> tuple[Frame, bool]:
+    def pull(self, budget: float = BUDGET, due: bool = True) -> tuple[Frame, bool]:
         """Folds what arrived and says what changed; True when more is waiting to be folded. While a long list
-        arrives the news of several pulls are one frame: nobody can read faster, and drawing takes time too."""
+        arrives the news of several pulls are one frame: nobody can read faster, and drawing takes time too. What
+        is not `due` yet is said by a later one."""
         more = self.fold(budget)
         now = time.monotonic()
-        if more and now - self._drained < OFTEN:
+        if not due or (more and now - self._drained < OFTEN):
             return NOTHING, more
         self._drained = now
         return self.world.drain(), more

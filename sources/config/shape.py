@@ -24,7 +24,9 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     layout: str = "overview"
     """The layout at the start: one of the built-in ones, or of [layouts]."""
     refresh: Annotated[float, Meta(ge=0.1, le=10)] = 0.5
-    """Seconds between two frames, at least; 0.1 to 10. More saves a slow link."""
+    """Seconds between two frames, at least; 0.1 to 10."""
+    low_bandwidth: bool = False
+    """Send little, for a slow link: news every 3 s and ages every 10 s; what keys do is drawn at once."""
     clock: ClockName = "utc"
     """Whether moments are shown in "utc" or in the "local" time of this machine."""
     ascii: bool = False

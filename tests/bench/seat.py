@@ -69,11 +69,12 @@ class Seat(Pty):
         interpreter: Sequence[str] = (sys.executable,),
         env: Mapping[str, str] | None = None,
         link: Link | None = None,
+        replies: Mapping[bytes, bytes] | None = None,
     ) -> None:
         self.started = time.monotonic()
         pinned = ("taskset", "-c", str(core), *interpreter, *program, *arguments)
         given = {"PYTHONPATH": str(ROOT), **(env or {})}
-        super().__init__(pinned, columns=columns, rows=rows, env=given, stderr=stderr, link=link)
+        super().__init__(pinned, columns=columns, rows=rows, env=given, stderr=stderr, link=link, replies=replies)
 
     @property
     def used(self) -> Used:

@@ -13,6 +13,9 @@ from tests.pty.link import Link
 BITS, DELAY = 56_000, 0.4
 """A modem's pace, and seconds each way."""
 WORD = "/payments"
+LOW = ("--low-bandwidth",)
+ANSWERS = {b"\x1b[5n": b"\x1b[0n"}
+"""A terminal says that it is fine when it has drawn what came before."""
 
 
 def typed(seat: Seat, so_far: str) -> float:
@@ -24,10 +27,10 @@ def typed(seat: Seat, so_far: str) -> float:
 
 
 def slow(seconds: float) -> Iterator[Row]:
-    """The demo at 80x24 and at 200x50."""
-    for columns, rows in ((80, 24), (200, 50)):
-        link, size = Link(BITS, DELAY), f"{columns}x{rows}"
-        with Seat(("demo",), OWN_CORE, columns, rows, link=link) as seat:
+    """The demo at 80x24 and at 200x50, as it is and in low-bandwidth mode."""
+    for columns, rows, mode in ((80, 24, ()), (200, 50, ()), (80, 24, LOW), (200, 50, LOW)):
+        link, size = Link(BITS, DELAY), " ".join((f"{columns}x{rows}", *mode))
+        with Seat(("demo", *mode), OWN_CORE, columns, rows, link=link, replies=ANSWERS) as seat:
             seat.until(r"Pods +\d", 120)
             seat.rest(3.0)
             sent = len(seat.output)
@@ -38,8 +41,9 @@ def slow(seconds: float) -> Iterator[Row]:
             note = "a character of a filter; the link's own round trip is not counted"
             yield Row("the same, key to screen, p50", percentile(late, 0.5) * 1000, "ms", note=note)
             yield Row("the same, at most", max(late) * 1000, "ms")
-            seat.press("\x1b")
+            seat.send("\x1b")
             seat.rest(3.0)
+            link.down.most = 0
             share = seat.rest(seconds)[1] * 8 / seconds / BITS
-            yield Row("the same, idle, of what the link takes", 100 * share, "%")
-            yield Row("the same, waiting for the link, at most", link.down.most / 1000, "KB")
+            yield Row("the same, at rest, of what the link takes", 100 * share, "%")
+            yield Row("the same, at rest, waiting for the link at most", link.down.most / 1000, "KB", 16)

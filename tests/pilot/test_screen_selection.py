@@ -258,12 +258,12 @@ async def test_a_terminal_that_is_behind_is_left_alone(monkeypatch: pytest.Monke
     async with stage() as on:
         await filled(on)
         drawn = Drawn(monkeypatch)
-        monkeypatch.setattr(screen_module, "backlog", lambda app: 5)
+        monkeypatch.setattr(screen_module, "behind", lambda app: True)
         await on.put("pods", Upsert(pod("shop/late")))
         await on.pass_seconds(3)
         assert drawn.take() == []
         assert "shop/late" not in on.keys(on.screen.pods_pane)
-        monkeypatch.setattr(screen_module, "backlog", lambda app: 0)
+        monkeypatch.setattr(screen_module, "behind", lambda app: False)
         await on.tick()
         assert "shop/late" in on.keys(on.screen.pods_pane), "late, not lost"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from sources.contract import Snapshot, State, Status, Upsert
@@ -12,6 +14,7 @@ from tests.pilot.staged import NOW, Stage, event, node, pod, stage
 from tests.pilot.staged_sources import FakeCluster
 from tui import session
 from tui.panes.pane import Pane
+from tui.terminal.pace import FINE
 
 FEEDS = {"nodes": node("n1"), "pods": pod("shop/web-1"), "events": event("e1")}
 FEEDS["alerts"] = Alert("prometheus", "f1", (("alertname", "Down"),), "firing", since=NOW - 60)  # type: ignore[assignment]  # any thing
@@ -226,3 +229,31 @@ async def test_what_had_to_go_for_want_of_room_is_said(monkeypatch: pytest.Monke
         await on.pilot.pause(0)
         assert "memory short: the past dropped" in on.text.splitlines()[0]
         assert on.screen.session.held_since is None, "news that wait take memory"
+
+
+async def test_little_bandwidth_is_proposed_on_a_slow_link_and_taken_by_a_command() -> None:
+    async with stage(size=(200, 50)) as on:
+        await on.fill("pods", "pod", pod("shop/a", created=NOW - 30))
+        for _ in range(3):
+            assert on.app.pace.ask()
+            on.app.pace._asked = time.monotonic() - 0.9
+            assert on.app.pace.without(FINE) == ""
+        on.app.link_clear()
+        on.screen.second()
+        assert "slow link 0.9s, :low-bandwidth" in on.screen.header.plain[0]
+        await on.command("low-bandwidth")
+        assert " low bandwidth " in on.screen.header.plain[0]
+        assert "slow link" not in on.screen.header.plain[0]
+        table = on.screen.pods_pane.table
+        before = table.plain
+        await on.pass_seconds(5)
+        assert table.plain == before, "ages stand still"
+        await on.pass_seconds(5)
+        assert table.plain != before
+        await on.put("pods", Upsert(pod("shop/b")))
+        await on.put("pods", Upsert(pod("shop/c")))
+        assert "shop/c" not in on.keys(on.screen.pods_pane), "it comes with the next frame"
+        await on.press("j")
+        await on.command("low-bandwidth off")
+        await on.tick()
+        assert "shop/c" in on.keys(on.screen.pods_pane)

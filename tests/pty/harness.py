@@ -73,7 +73,7 @@ class Pty:
         self.output = bytearray()
         """All bytes that the command has written (and that were read)."""
         self._replies = dict(replies or {})
-        self._link = link
+        self.link = link
         self.master, slave = pty.openpty()
         self._slave: int | None = slave
         self.resize(columns, rows)
@@ -113,8 +113,8 @@ class Pty:
     def send(self, data: bytes | str) -> None:
         """Type."""
         typed = data.encode() if isinstance(data, str) else data
-        if self._link:
-            self._link.type(typed)
+        if self.link:
+            self.link.type(typed)
         else:
             os.write(self.master, typed)
 
@@ -152,11 +152,12 @@ class Pty:
 
     def read(self, timeout: float) -> bool:
         """Read once what is there, waiting at most `timeout` seconds; False when there was nothing."""
-        data = self._link.read(self.master, timeout) if self._link else self._read(timeout)
+        data = self.link.read(self.master, timeout) if self.link else self._read(timeout)
         self.output += data
         self._stream.feed(data)
         for question, answer in self._replies.items():
-            for _ in range(data.count(question)):
+            begun = len(self.output) - len(data) - len(question) + 1  # it may have begun in the read before
+            for _ in range(self.output.count(question, max(0, begun))):
                 self.send(answer)
         return bool(data)
 

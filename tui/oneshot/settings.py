@@ -56,7 +56,8 @@ def settings_from(args: argparse.Namespace, namespaced: bool = False, everywhere
         },
     }
     looks: dict[str, tuple[Any, str]] = {} if args.theme is None else {"theme": (args.theme, "--theme")}
-    looks |= {name: (True, f"--{name}") for name in ("ascii", "mouse") if getattr(args, name)}
+    switches = ("ascii", "mouse", "low_bandwidth")
+    looks |= {name: (True, f"--{name.replace('_', '-')}") for name in switches if getattr(args, name)}
     return settle(path, asked, flags, demo=args.demo, ui_flags=looks)
 
 

@@ -16,11 +16,12 @@ from tui.widgets.lines import Line, LineWidget, Piece
 from tui.widgets.text import width
 
 
-def clock_text(now: float, clock: str) -> str:
+def clock_text(now: float, clock: str, seconds: bool = True) -> str:
     """A moment (epoch seconds) as the header shows it, with its zone."""
+    form = "%H:%M:%S" if seconds else "%H:%M"
     if clock == "local":
-        return time.strftime("%H:%M:%S %Z", time.localtime(now))
-    return time.strftime("%H:%M:%S UTC", time.gmtime(now))
+        return time.strftime(f"{form} %Z", time.localtime(now))
+    return time.strftime(f"{form} UTC", time.gmtime(now))
 
 
 class Header(LineWidget):
@@ -49,8 +50,12 @@ class Header(LineWidget):
             left.append((" memory short: the past dropped ", "held"))
         if session.edited:
             left.append((" config edited, :reload ", "held"))
+        if session.low_bandwidth:
+            left.append((" low bandwidth ", "dim"))
+        elif session.slow_link is not None:
+            left.append((f" slow link {session.slow_link:.1f}s, :low-bandwidth ", "held"))
         left.append((f" ns:{','.join(map(clean, session.namespaces)) or 'all'}", "strong"))
-        left.append((f" {clock_text(session.now, session.settings.ui.clock)}", "dim"))
+        left.append((f" {clock_text(session.now, session.settings.ui.clock, not session.low_bandwidth)}", "dim"))
         offset = session.clock_offset
         if offset:
             left.append((f" clock {offset:+.0f}s", "warn"))

@@ -30,6 +30,7 @@ from tui.terminal.collector import Collector
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.environment import Terminal
 from tui.terminal.frames import Sent, Shown
+from tui.terminal.pace import Pace
 from tui.terminal.signals import ExitSignals
 
 _LOST = 129  # as after SIGHUP, which says the same
@@ -61,6 +62,7 @@ class TerminalSafeApp(App[ReturnType]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.collector = Collector()
+        self.pace = Pace()
         # Textual turns colours into grey ones, the terminal's default ones into black: black on black.
         self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
 
@@ -71,6 +73,9 @@ class TerminalSafeApp(App[ReturnType]):
 
     def background_told(self, light: bool) -> None:
         """The terminal's background is light, or dark. In the event loop's thread, at any time."""
+
+    def link_clear(self) -> None:
+        """The terminal has drawn what it was sent. In the event loop's thread."""
 
     def get_driver_class(self) -> type[Driver]:
         """The hardened driver where Textual would take its own for Unix."""
@@ -125,6 +130,8 @@ class TerminalSafeApp(App[ReturnType]):
             if not text and cursor == self._previous_cursor_position:
                 return
             super()._display(screen, Sent(text))  # type: ignore[arg-type]  # what Textual itself hands over here
+            if isinstance(self._driver, TerminalDriver):
+                self._driver.ask_pace()
         else:
             super()._display(screen, renderable)
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from textual.app import App
 
+from tui.terminal.pace import Pace
+
 
 def backlog(app: App[Any]) -> int:
     """Writes that wait for the terminal; 0 when it keeps up or the application does not run in one.
@@ -14,3 +16,9 @@ def backlog(app: App[Any]) -> int:
     """
     queue = getattr(getattr(getattr(app, "_driver", None), "_writer_thread", None), "_queue", None)
     return queue.qsize() if queue is not None else 0
+
+
+def behind(app: App[Any]) -> bool:
+    """Whether the terminal has still to take, or to draw, what it was sent."""
+    pace = getattr(app, "pace", None)
+    return backlog(app) > 0 or (isinstance(pace, Pace) and not pace.clear)

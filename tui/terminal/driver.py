@@ -25,6 +25,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from tui.terminal.ascii_output import use_ascii
 from tui.terminal.background import ASK, Answers
 from tui.terminal.environment import is_utf8
+from tui.terminal.pace import ASK as ASK_PACE
+from tui.terminal.pace import Pace
 from tui.terminal.pasted import Pasted
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class LenientDecoder(IncrementalDecoder):
 
     answers: Answers | None = None
     """What the terminal answers between the keys; one for the process, as there is one terminal."""
+    pace: Pace | None = None
 
     def __init__(self, errors: str = "replace") -> None:
         super().__init__("replace")
@@ -65,6 +68,8 @@ class LenientDecoder(IncrementalDecoder):
         if not input and not final:
             raise TerminalLostError
         text = super().decode(input, final)
+        if self.pace is not None:
+            text = self.pace.without(text)
         if self.answers is not None:
             text = self.answers.without(text)
         return self._pasted.tame(text)
@@ -172,6 +177,9 @@ class TerminalDriver(LinuxDriver):
         LenientDecoder.answers = Answers(
             lambda light: self._in_loop(partial(self._safe_app.background_told, light))
         )
+        LenientDecoder.pace = self._safe_app.pace
+        clear = partial(self._app.call_later, self._safe_app.link_clear)
+        self._safe_app.pace.heard = lambda: self._in_loop(clear)
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
         writer = self._writer_thread
         if writer is None or not writer.is_alive():
@@ -207,6 +215,11 @@ class TerminalDriver(LinuxDriver):
             self._enable_bracketed_paste()
             self._disable_line_wrap()
             self.write("\x1b[?25l\x1b[?1004h")
+
+    def ask_pace(self) -> None:
+        """Sends a question behind what was drawn, where none is on its way."""
+        if self.in_application_mode and self._safe_app.pace.ask():
+            self.write(ASK_PACE)
 
     def ask_size(self) -> tuple[int, int] | None:
         """Columns and rows as the terminal itself has them; None where it does not say."""
