@@ -44,7 +44,7 @@ def samples(size: Size, stamp: str) -> Iterator[Entry]:
     version = "metrics.k8s.io/v1beta1"
     for number, body in enumerate(objects.node_usage(size, stamp)):
         yield f"/registry/metrics.k8s.io/nodes/node-{number:04d}", _typed(body, "NodeMetrics", version)
-    for number, body in enumerate(objects.pod_usage(size, stamp)):
+    for number, body in enumerate(objects.pod_usage(range(size.pods), size, stamp)):
         name = f"team-{number % size.namespaces:03d}/checkout-8fb4f8f6c-{number:06x}"
         yield f"/registry/metrics.k8s.io/pods/{name}", _typed(body, "PodMetrics", version)
 

@@ -5,7 +5,7 @@ The bytes are made from one template by putting names in, so that 150,000 pods a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -181,8 +181,33 @@ def node_usage(size: Size, stamp: str) -> Iterator[bytes]:
         )
 
 
-def pod_usage(size: Size, stamp: str) -> Iterator[bytes]:
-    for number in range(size.pods):
+def event(number: int, about: int, size: Size, version: int, stamp: str) -> bytes:
+    """An event of its own name about the pod of a number; every third one is a warning."""
+    kind, reason = ("Warning", "BackOff") if number % 3 == 0 else ("Normal", "Pulled")
+    namespace, name = f"team-{about % size.namespaces:03d}", f"checkout-8fb4f8f6c-{about:06x}"
+    return _encode(
+        {
+            "metadata": {
+                "name": f"{name}.{number:016x}",
+                "namespace": namespace,
+                "uid": f"{number:08x}-3333-4000-8000-000000000000",
+                "resourceVersion": str(version),
+                "creationTimestamp": stamp,
+            },
+            "involvedObject": {"kind": "Pod", "namespace": namespace, "name": name, "apiVersion": "v1"},
+            "type": kind,
+            "reason": reason,
+            "message": f"{reason} number {number}",
+            "source": {"component": "kubelet", "host": f"node-{about % size.nodes:04d}"},
+            "firstTimestamp": stamp,
+            "lastTimestamp": stamp,
+            "count": 1,
+        }
+    )
+
+
+def pod_usage(numbers: Iterable[int], size: Size, stamp: str) -> Iterator[bytes]:
+    for number in numbers:
         yield (
             b'{"metadata":{"name":"checkout-8fb4f8f6c-%06x","namespace":"team-%03d"},"timestamp":"%s","window":"15s",'
             b'"containers":[{"name":"checkout","usage":{"cpu":"%dn","memory":"%dKi"}},'

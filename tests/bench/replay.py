@@ -12,11 +12,13 @@ import argparse
 import asyncio
 import sys
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.bench import objects
 from tests.bench.objects import SIZES, Size
+from tests.bench.turnover import EVENTS, PODS, Turnover
 
 BLOCK = 256 * 1024
 _END = (
@@ -34,7 +36,9 @@ class Replay:
         self.version = 1
         self.pods = [objects.pod(number, size) for number in range(size.pods)]
         self.nodes = list(objects.nodes(size))
-        self.watchers: set[asyncio.Queue[bytes]] = set()
+        self.watchers: dict[str, set[asyncio.Queue[bytes]]] = defaultdict(set)
+        """By path; only those of pods hear of plain churn."""
+        self.turnover: Turnover | None = None
         self.sent = 0
         """Pod changes since the start."""
 
@@ -48,6 +52,13 @@ class Replay:
             due += self.churn * (now - last)
             last = now
             changes = []
+            if self.turnover is not None:
+                due, much = due % 1, int(due)
+                self.version = self.turnover.move(self.pods, self.version, much)
+                for path, lines in self.turnover.take(self.version):
+                    for queue in self.watchers[path]:
+                        queue.put_nowait(lines)
+                continue
             while due >= 1:
                 due -= 1
                 self.version += 1
@@ -56,29 +67,33 @@ class Replay:
                 self.pods[number] = objects.restarted(number, self.size, self.version)
                 changes.append(b'{"type":"MODIFIED","object":' + self.pods[number] + b"}\n")
             if changes:
-                for queue in self.watchers:
+                for queue in self.watchers[PODS]:
                     queue.put_nowait(b"".join(changes))
 
     # -- answers
 
     def answer(self, path: str, query: Mapping[str, str]) -> Iterable[bytes] | AsyncIterator[bytes] | None:
         """The parts of a body; None is 404."""
-        kinds = {"/api/v1/pods": (b"Pod", self.pods), "/api/v1/nodes": (b"Node", self.nodes)}
+        kinds = {PODS: (b"Pod", self.pods), "/api/v1/nodes": (b"Node", self.nodes)}
+        if self.turnover is not None:
+            kinds[EVENTS] = (b"Event", self.turnover.events(query.get("fieldSelector", "")))
         if path in kinds:
             kind, items = kinds[path]
             if "watch" in query:
-                return self.watch(kind, items, initial="sendInitialEvents" in query)
+                return self.watch(path, kind, items, query)
             return self.listed(kind, items, int(query.get("limit", "0")), int(query.get("continue", "0")))
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        turnover = self.turnover
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) if turnover is None else turnover.stamp
         if path == "/apis/metrics.k8s.io":
             return [b'{"kind":"APIGroup","versions":[{"version":"v1beta1"}]}']
         if path == "/apis/metrics.k8s.io/v1beta1/nodes":
             return _list(b"NodeMetrics", objects.node_usage(self.size, stamp))
         if path == "/apis/metrics.k8s.io/v1beta1/pods":
-            return _list(b"PodMetrics", objects.pod_usage(self.size, stamp))
-        if path in ("/api/v1/events", "/api/v1/services", "/api/v1/namespaces"):
+            numbers = range(self.size.pods) if turnover is None else tuple(turnover.slots)
+            return _list(b"PodMetrics", objects.pod_usage(numbers, self.size, stamp))
+        if path in (EVENTS, "/api/v1/services", "/api/v1/namespaces"):
             if "watch" in query:
-                return self.watch(b"Event", [], initial="sendInitialEvents" in query)
+                return self.watch(path, b"Event", [], query)
             return _list(b"", ())
         if path in ("/version", "/readyz", "/livez", "/api"):
             return [b'{"major":"1","minor":"37","gitVersion":"v1.37.2"}']
@@ -98,19 +113,22 @@ class Replay:
         yield from _joined(shown)
         yield b"]}"
 
-    async def watch(self, kind: bytes, items: list[bytes], initial: bool) -> AsyncIterator[bytes]:
+    async def watch(
+        self, path: str, kind: bytes, items: list[bytes], query: Mapping[str, str]
+    ) -> AsyncIterator[bytes]:
         queue: asyncio.Queue[bytes] = asyncio.Queue()
-        if kind == b"Pod":
-            self.watchers.add(queue)
+        self.watchers[path].add(queue)
         try:
-            if initial:
+            if "sendInitialEvents" in query:
                 for item in list(items):
                     yield b'{"type":"ADDED","object":' + item + b"}\n"
                 yield _END % (kind, self.version)
+            elif self.turnover is not None:
+                yield self.turnover.since(path, int(query.get("resourceVersion") or 0))
             while True:
                 yield await queue.get()
         finally:
-            self.watchers.discard(queue)
+            self.watchers[path].discard(queue)
 
     # -- HTTP
 
@@ -179,9 +197,11 @@ async def told(replay: Replay) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
-        word, _, number = line.decode().partition(" ")
-        if word == "churn":
+        word, number, *clock = line.decode().split()
+        if word in ("churn", "soak"):
             replay.churn = int(number)
+        if word == "soak":
+            replay.turnover = Turnover(replay.size, *map(float, clock))
 
 
 async def run(size: Size, port: int, churn: int) -> None:

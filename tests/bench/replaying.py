@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench.seat import ROOT
+from tests.bench.turnover import Faster
 
 SERVER_CORE, OWN_CORE = 0, 1
 KUBECONFIG = """\
@@ -32,8 +33,15 @@ class Replaying(NamedTuple):
 
     def churn(self, rate: int) -> None:
         """So many pod changes a second from now on."""
+        self._tell(f"churn {rate}")
+
+    def soak(self, rate: int, clock: Faster) -> None:
+        """So many changes a second from now on, where pods and events come and go too, by that clock."""
+        self._tell(f"soak {rate} {clock.faster} {clock.epoch}")
+
+    def _tell(self, order: str) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(f"churn {rate}\n")
+        self.process.stdin.write(order + "\n")
         self.process.stdin.flush()
 
 
