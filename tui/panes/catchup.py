@@ -33,7 +33,8 @@ class Progress(NamedTuple):
 
 class CatchUp:
     """Rows of the whole table (`begin`, which takes the place of one that is under way) and rows that changed
-    (`add`). Changes go first, so that what is shown is not older than it must be."""
+    (`add`). Both by turns: changes of a whole cluster, which come with every poll of usage, must not keep a new
+    order from its end."""
 
     def __init__(self, fresh: Look, changed: Look) -> None:
         self._fresh = fresh
@@ -43,11 +44,13 @@ class CatchUp:
         self.progress: Progress | None = None
         """The new order that is under way."""
         self._counted = 0.0
+        self._fresh_turn = False
 
     def begin(self, word: str, keys: Sequence[str]) -> None:
         """All rows are to be looked at, for what `word` says."""
         self._rest = iter(keys)
         self.progress = Progress(word, 0, len(keys))
+        self._fresh_turn = True
 
     def add(self, keys: Iterable[str]) -> None:
         """These rows are to be looked at again."""
@@ -84,7 +87,8 @@ class CatchUp:
         return self.busy
 
     def _step(self, count: int) -> int:
-        if waiting := self._waiting:
+        self._fresh_turn = self.progress is not None and not self._fresh_turn
+        if (waiting := self._waiting) and not self._fresh_turn:
             keys = [waiting.popitem()[0] for _ in range(min(count, len(waiting)))]
             self._changed(keys)
             return len(keys)

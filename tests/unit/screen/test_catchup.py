@@ -72,6 +72,18 @@ def test_what_changed_goes_first_and_once() -> None:
     assert catch_up.progress is not None
 
 
+def test_changes_that_never_end_do_not_keep_a_new_order_from_its_end() -> None:
+    """A poll of usage touches every row, and the next one may come before all of them were looked at again."""
+    catch_up = CatchUp(lambda _: None, lambda _: None)
+    rows = [f"k{number}" for number in range(50 * STEP)]
+    catch_up.begin("grouping", rows)
+    for _ in range(2 * 50 + 1):
+        catch_up.add(rows)
+        catch_up.take(STEP)
+    assert catch_up.progress is None
+    assert catch_up.behind
+
+
 def test_no_rows_are_looked_at_in_no_time() -> None:
     catch_up = CatchUp(lambda _: None, lambda _: None)
     catch_up.begin("sorting", [])
