@@ -164,6 +164,8 @@ class MainScreen(Screen[None]):
         self.session.mind_memory()
         if not self.rhythm.second_due():
             return
+        for pane in self.panes if (jump := self.session.jumped()) else ():
+            pane.on_jump(jump)
         for pane in (*self.panes, self.detail):
             pane.on_second()
         self.header.update_lines()
@@ -205,8 +207,7 @@ class MainScreen(Screen[None]):
         self.detail.display = over is self.detail
         self.help.display = over is self.help
         self.picker.display = over is self.picker
-        active, alone = self.active.id or "", self.alone
-        arrangement = self.arrangement
+        active, alone, arrangement = self.active.id or "", self.alone, self.arrangement
         self.body.show(
             lambda width, height: arrangement.boxes(width, height, active, alone),
             [active] if alone else arrangement.shown(),

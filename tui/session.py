@@ -20,6 +20,8 @@ OFTEN = 0.1
 """Seconds between two frames while more is waiting to be folded."""
 NOTHING = Frame({}, False)
 _DONE = object()
+JUMP = 2.0
+"""Seconds by which time has to move otherwise than it passes for a clock to have been set."""
 MOST_HELD = 200_000
 """Changes that a pause holds back before it ends by itself: memory is not endless."""
 
@@ -52,6 +54,8 @@ class Session:
         """The batch that is being folded in."""
         self._waiting_changes = 0
         self._drained = float("-inf")
+        self._ahead: float | None = None
+        """The time of day less what has passed, as it was when it last moved."""
         self._held_news: dict[str, set[str]] = {}
         self._slots: list[str] = []
 
@@ -73,6 +77,17 @@ class Session:
     def clock_offset(self) -> float:
         """The API server's clock minus ours in seconds; differences below two seconds are noise."""
         return self.world.clock_offset
+
+    def jumped(self) -> float:
+        """How far `now` moved since the last call besides the time that passed (seconds): somebody set a clock, or
+        how far the cluster's differs became known. 0.0 where it did not; also while time is held."""
+        if self.held_since is not None:
+            return 0.0
+        ahead, before = self.now - self.clock.monotonic(), self._ahead
+        if before is not None and abs(ahead - before) <= JUMP:
+            return 0.0
+        self._ahead = ahead
+        return 0.0 if before is None else ahead - before
 
     @property
     def look(self) -> Look:

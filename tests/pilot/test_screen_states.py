@@ -167,6 +167,21 @@ async def test_faults_that_come_with_time_alone_are_counted() -> None:
         assert "1 faulty" in on.title(on.screen.pods_pane)
 
 
+async def test_what_was_judged_by_a_wrong_clock_is_judged_again() -> None:
+    """A clock that is two hours ahead until the cluster's is known makes a fault of every pod on its way up."""
+    young = pod("shop/young", "ContainerCreating", created=NOW - 10, ready=0)
+    async with stage(clock=ManualClock(NOW + 7200)) as on:
+        pane = on.screen.pods_pane
+        await on.fill("pods", "pod", young, pod("shop/ok"))
+        await on.pass_seconds(1)
+        assert pane.faulty == {"shop/young"}
+        await on.put("pods", Status("live", clock_offset=-7200.0))
+        await on.pass_seconds(1)
+        await on.tick()
+        assert pane.faulty == set()
+        assert "faulty" not in on.title(pane)
+
+
 async def test_a_lost_watchdog_is_an_alarm() -> None:
     async with stage(size=(80, 24)) as on:
         pane = on.screen.alerts_pane

@@ -84,6 +84,10 @@ class MarkedPane(TablePane[R], Generic[R]):
         self.ticking = None if aged else self._young()
         super().on_second()
 
+    def on_jump(self, seconds: float) -> None:
+        self.seen.shift(seconds)
+        self.catch_up.add(self.keys())  # what is settled was so at another time
+
     def _young(self) -> list[str]:
         """The rows in sight that tell their age in seconds, or whose verdict can change."""
         keys = [key for key in self.table.visible_keys if isinstance(key, str)]

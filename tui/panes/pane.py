@@ -52,6 +52,9 @@ class Pane(Vertical):
         """A second passed: ages and staleness move on."""
         self.tell_title()
 
+    def on_jump(self, seconds: float) -> None:
+        """The clock that ages are counted by was set, ahead by so many seconds or (less than 0) back."""
+
     def enter(self) -> bool:
         """Enter was pressed; True when that was for something here, and no summary is wanted."""
         return False

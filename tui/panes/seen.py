@@ -50,6 +50,12 @@ class Seen:
         for key in keys:
             self._turned.pop(key, None)
 
+    def shift(self, seconds: float) -> None:
+        """The clock was set by so many seconds: what was looked at before the others still was."""
+        self._looked += seconds
+        self._used += seconds
+        self._turned = {key: at + seconds for key, at in self._turned.items()}
+
     def is_fresh(self, key: str, created: float | None) -> bool:
         """Whether a row has a mark; `created` is when it came into being, which no restart of a source changes."""
         return (created is not None and created > self._looked) or self._turned.get(key, 0.0) > self._looked

@@ -64,6 +64,15 @@ def test_all_can_be_said_to_be_seen() -> None:
     assert seen.is_fresh("c", NOW + 7)
 
 
+def test_a_clock_that_is_set_takes_no_mark_away_and_gives_none() -> None:
+    seen = begun()
+    seen.turned(["a"], NOW + 5)
+    seen.shift(-3600)
+    assert seen.is_fresh("a", None)
+    assert seen.is_fresh("b", NOW - 3600 + 10)
+    assert not seen.is_fresh("c", NOW - 3600 - 10)
+
+
 def test_columns_of_the_configuration_are_those_shown_first() -> None:
     settings = Settings(Ui(), {}, {}, None, columns={"pods": ("ip", "name")})
     session = Session(StagedRuntime(), settings, ManualClock(NOW))  # type: ignore[arg-type]  # stands for it

@@ -54,6 +54,23 @@ def test_a_small_difference_of_clocks_is_noise(offset: float) -> None:
     assert session.now == NOW
 
 
+def test_a_clock_that_is_set_is_told_from_one_that_goes() -> None:
+    session, runtime, clock = made()
+    assert session.jumped() == 0.0
+    asyncio.run(clock.advance(3600))
+    assert session.jumped() == 0.0
+    for offset, jump in ((-60.0, -60.0), (-59.0, 0.0), (0.0, 60.0)):
+        runtime.put("pods", Status("live", clock_offset=offset))
+        session.pull()
+        asyncio.run(clock.advance(1))
+        assert session.jumped() == jump
+    session.hold()
+    asyncio.run(clock.advance(3600))
+    assert session.jumped() == 0.0, "held time is no clock that was set"
+    session.release()
+    assert session.jumped() == 0.0
+
+
 def test_held_time_stands_still_and_loses_nothing() -> None:
     session, runtime, clock = made()
     session.hold()
