@@ -3,7 +3,7 @@
     python -m tests.live.chaos --minutes 5 --seed 1
 
 Has a control plane of its own. Prints a line a minute and exits 1 where a table differed, an event of
-the churn's ledger was told twice, or requests came too fast.
+the churn's ledger was lost, told twice or miscounted, or requests came too fast.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from pathlib import Path
 import trustme
 
 from sources.contract import Context
+from sources.kubernetes.api import EVENTS, PODS
 from tests.faults.between import between, certificate
 from tests.live.following import following
-from tests.live.storm import BLOWS, Churn, Target, compared, told_twice
+from tests.live.storm import BLOWS, Churn, Target, Wandering, compared, told_twice, told_wrongly
 from tests.testbed import Bed, ports
 
 MOST = 180
@@ -47,12 +48,8 @@ async def minute(rng: random.Random, target: Target, refresh: Callable[[], None]
 async def chaos(minutes: int, seed: int, folder: Path) -> int:
     """The number of minutes that ended badly."""
     print(f"chaos: {minutes} min, seed {seed}", flush=True)
-    rng, plane, authority, context = (
-        random.Random(seed),
-        Bed(folder / "plane"),
-        trustme.CA(),
-        Context("kubernetes"),
-    )
+    rng, plane, authority, clock = random.Random(seed), Bed(folder / "plane"), trustme.CA(), Wandering()
+    context = Context("kubernetes", clock)
     good, expired = certificate(authority), certificate(authority, expired=True)
     ports.PREFERRED = {name: number + 4000 for name, number in ports.PREFERRED.items()}
     bad = 0
@@ -65,7 +62,7 @@ async def chaos(minutes: int, seed: int, folder: Path) -> int:
         ):
             await pods.settled()
             await events.settled()
-            target = Target(plane, proxy, expired, good, 1.0)
+            target = Target(plane, proxy, expired, good, clock, 1.0)
             loop = asyncio.get_running_loop()
             for number in range(1, minutes + 1):
                 before, started = len(proxy.asked), loop.time()
@@ -74,8 +71,10 @@ async def chaos(minutes: int, seed: int, folder: Path) -> int:
                 await asyncio.to_thread(churn.rest)
                 context.nudge.now()
                 healed = loop.time()
-                found = await compared(plane, pods, events)
-                found += [f"event {name} is told twice" for name in told_twice(events, churn)]
+                shown = (PODS, lambda: pods.rows("pod")), (EVENTS, lambda: events.rows("event"))
+                found = await compared(plane, *shown)
+                found += [f"event {key} came twice" for key in told_twice(events)]
+                found += told_wrongly(events.rows("event"), churn)
                 found += [f"{rate:.0f} requests a minute"] if rate > MOST else []
                 churn.go()
                 bad += bool(found)

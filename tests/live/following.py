@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,18 +11,21 @@ from typing import Any
 
 from sources.contract import Batch, Context, Delete, Snapshot, Status, Upsert
 from sources.kubernetes import KubernetesSource
+from sources.model import KINDS, Thing
 from sources.world import Fold
+from sources.world.tables import Table
 
 SETTLED = ("live", "partial", "denied", "absent")
 
 
 class Following:
     """One feed, folded. `statuses` are all that were said; `batches` how many arrived;
-    `deleted` the keys that the server took back one by one."""
+    `deleted` the keys that the server took back one by one, `appeared` how often each row came to be there."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.fold = Fold()
+        self.fold = Fold({kind: Table(self._note) for kind in KINDS})
+        self.appeared: Counter[str] = Counter()
         self.statuses: list[Status] = []
         self.batches = 0
         self.upserts = 0
@@ -43,6 +47,9 @@ class Following:
                 self.snapshots.append((change.kind, change.scope, len(change.objects)))
         self._moved.set()
         self._moved = asyncio.Event()
+
+    def _note(self, key: str, before: Thing | None, after: Thing | None) -> None:
+        self.appeared[key] += before is None and after is not None
 
     @property
     def status(self) -> Status:

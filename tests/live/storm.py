@@ -10,13 +10,14 @@ import random
 import signal
 import ssl
 import threading
-from collections import Counter
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 
-from sources.kubernetes.api import EVENTS, PODS, Resource
+from sources.contract import SystemClock
+from sources.kubernetes.api import Resource
 from tests.faults.faults import among, answer, cut, drip, drop, hold, page, refused, throttle, truncate
 from tests.faults.proxy import Fault, Proxy, everything, watches
 from tests.live.following import Following
@@ -28,12 +29,26 @@ _PODS = "/api/v1/namespaces/default/pods"
 _EVENTS = "/api/v1/namespaces/default/events"
 
 
+class Wandering(SystemClock):
+    """A clock that somebody sets now and then: the time of day jumps, what is measured does not."""
+
+    def __init__(self) -> None:
+        self.wrong = 0.0
+        """Seconds that it is ahead."""
+
+    def now(self) -> float:
+        return super().now() + self.wrong
+
+
 class Churn:
-    """Makes and removes pods, most under names that were used before, and events that it keeps a ledger of."""
+    """Makes and removes pods, most under names that were used before, and events, of which many are told again and
+    some are taken back. It keeps a ledger of what the server took."""
 
     def __init__(self, plane: Bed, seed: int, lanes: int = 3) -> None:
-        self.made: set[str] = set()
-        """Names of the events that the server took."""
+        self.made: dict[str, int] = {}
+        """How often each event happened that the server keeps, by name. One that may have gone is not there."""
+        self.taken_back = 0
+        """Events that the server has removed."""
         self._plane = plane
         self._goes_on, self._ends = threading.Event(), threading.Event()
         self._busy = threading.Semaphore(lanes)
@@ -64,12 +79,13 @@ class Churn:
 
     def _lane(self, lane: int, rng: random.Random) -> None:
         api, count = self._plane.api(), 0
+        mine: list[str] = []
         while not self._ends.is_set():
             self._goes_on.wait()
             with self._busy:
                 count += 1
                 try:
-                    self._turn(api, f"{lane}-{rng.randrange(20)}", f"storm-{lane}-{count}", rng)
+                    self._turn(api, f"{lane}-{rng.randrange(20)}", f"storm-{lane}-{count}", mine, rng)
                 except ApiError:
                     pass  # there already, or there no more
                 except (OSError, http.client.HTTPException):
@@ -77,7 +93,7 @@ class Churn:
             self._ends.wait(0.02)
         api.close()
 
-    def _turn(self, api: Api, pod: str, event: str, rng: random.Random) -> None:
+    def _turn(self, api: Api, pod: str, event: str, mine: list[str], rng: random.Random) -> None:
         spec = POD["spec"] | {"terminationGracePeriodSeconds": 0, "nodeSelector": {"none": "such"}}  # type: ignore[operator]
         about = {"kind": "Pod", "namespace": "default", "name": f"storm-{pod}"}
         meta = {"name": event, "namespace": "default"}
@@ -85,13 +101,54 @@ class Churn:
             "apiVersion": "v1", "kind": "Event", "metadata": meta, "involvedObject": about, "reason": "Storm",
             "message": event, "type": rng.choice(("Normal", "Warning")), "count": 1,
         })  # fmt: skip
-        self.made.add(event)
+        self.made[event] = 1
+        mine.append(event)
+        self._repeat(api, mine[-1 - rng.randrange(min(len(mine), 10))])
+        if rng.random() < 0.3:
+            self._take_back(api, mine.pop(rng.randrange(len(mine))))
         if rng.random() < 0.5:
             api.request("DELETE", f"{_PODS}/storm-{pod}")
         else:
             api.request(
                 "POST", _PODS, POD | {"metadata": {"name": f"storm-{pod}", "namespace": "default"}, "spec": spec}
             )
+
+    def _repeat(self, api: Api, event: str) -> None:
+        times = self.made.pop(event, 1) + 1  # unknown until the server has answered
+        patch = {"count": times, "lastTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+        api.request("PATCH", f"{_EVENTS}/{event}", patch, "application/merge-patch+json")
+        self.made[event] = times
+
+    def _take_back(self, api: Api, event: str) -> None:
+        self.made.pop(event, None)
+        api.request("DELETE", f"{_EVENTS}/{event}")
+        self.taken_back += 1
+
+
+def mark(plane: Bed, name: str, seconds: float = 60.0) -> None:
+    """A pod and an event of this name, as soon as the server takes them: who shows them has come so far."""
+    until = time.monotonic() + seconds
+    about = {"kind": "Pod", "namespace": "default", "name": name}
+    meta = {"metadata": {"name": name, "namespace": "default"}}
+    spec = POD["spec"] | {"nodeSelector": {"none": "such"}}  # type: ignore[operator]
+    event = {"apiVersion": "v1", "kind": "Event", "involvedObject": about, "reason": "Mark", "type": "Normal"}
+    for path, body in ((_PODS, {**POD, **meta, "spec": spec}), (_EVENTS, {**event, **meta, "message": name})):
+        while True:
+            api = plane.api()
+            try:
+                api.request("POST", path, body)
+                break
+            except ApiError as error:
+                if error.code == 409:
+                    break  # it had been taken before the connection broke
+                if time.monotonic() > until:
+                    raise
+            except (OSError, http.client.HTTPException):
+                if time.monotonic() > until:
+                    raise
+            finally:
+                api.close()
+            time.sleep(0.1)
 
 
 def differences(plane: Bed, resource: Resource, rows: Mapping[str, Any]) -> list[str]:
@@ -106,22 +163,36 @@ def differences(plane: Bed, resource: Resource, rows: Mapping[str, Any]) -> list
     return found + [f"{key} is another" for key in there.keys() & rows.keys() if there[key] != rows[key]]
 
 
-async def compared(plane: Bed, pods: Following, events: Following, seconds: float = 60.0) -> list[str]:
+Shown = tuple[Resource, Callable[[], Mapping[str, Any]]]
+"""Rows by key, and what they are."""
+
+
+async def compared(plane: Bed, *shown: Shown, seconds: float = 60.0) -> list[str]:
     """The differences that remain when the feeds had time; changes of the controllers come meanwhile."""
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
     while True:
-        found = await asyncio.to_thread(differences, plane, PODS, pods.rows("pod"))
-        found += await asyncio.to_thread(differences, plane, EVENTS, events.rows("event"))
+        found = list[str]()
+        for resource, rows in shown:
+            found += await asyncio.to_thread(differences, plane, resource, rows())
         if not found or loop.time() > until:
             return found
         await asyncio.sleep(0.2)
 
 
-def told_twice(events: Following, churn: Churn) -> list[str]:
-    """Events of the ledger that the table holds more than once, under whatever key."""
-    names = Counter(row.name for row in events.rows("event").values() if row.name in churn.made)
-    return [name for name, count in names.items() if count > 1]
+def told_twice(events: Following) -> list[str]:
+    """Events that came to be there more than once: one that is gone never comes back."""
+    return [key for key, times in events.appeared.items() if times > 1]
+
+
+def told_wrongly(rows: Mapping[str, Any], churn: Churn) -> list[str]:
+    """Events of the ledger that are not among the rows, or not as often as they happened."""
+    shown = {row.name: row.count for row in rows.values()}
+    return [
+        f"{name}: happened {times} times, shown {shown.get(name, 0)}"
+        for name, times in churn.made.items()
+        if shown.get(name) != times
+    ]
 
 
 # -- blows -----------------------------------------------------------------------------------------------------
@@ -130,12 +201,19 @@ Blow = Callable[["Target"], Awaitable[None]]
 
 
 class Target:
-    """What blows fall on: the proxy, the server behind it, and how long a blow lasts."""
+    """What blows fall on: the proxy, the server behind it, our clock, and how long a blow lasts."""
 
     def __init__(
-        self, plane: Bed, proxy: Proxy, expired: ssl.SSLContext, good: ssl.SSLContext, lasts: float
+        self,
+        plane: Bed,
+        proxy: Proxy,
+        expired: ssl.SSLContext,
+        good: ssl.SSLContext,
+        clock: Wandering,
+        lasts: float,
     ) -> None:
         self.plane, self.proxy, self.expired, self.good, self.lasts = plane, proxy, expired, good, lasts
+        self.clock = clock
 
 
 def _injected(fault: Fault, only_watches: bool = False) -> Blow:
@@ -197,6 +275,14 @@ async def _compacted(target: Target) -> None:
     await target.proxy.open()
 
 
+def _set_clock(ahead: float) -> Blow:
+    async def blow(target: Target) -> None:
+        target.clock.wrong = ahead
+        await _reset(target)
+
+    return blow
+
+
 BLOWS: Mapping[str, Blow] = {
     "reset": _reset,
     "away": _away,
@@ -219,4 +305,7 @@ BLOWS: Mapping[str, Blow] = {
     "dripping": _injected(drip(700, 0.005)),
     "throttled": _injected(throttle(20_000)),
     "buffered watches": _injected(hold(), only_watches=True),
+    "clock two hours ahead": _set_clock(7200.0),
+    "clock an hour behind": _set_clock(-3600.0),
+    "clock right again": _set_clock(0.0),
 }
