@@ -99,7 +99,7 @@ def names(rows: Mapping[str, Any]) -> set[str]:
     return {f"{row.namespace}/{row.name}" for row in rows.values()}
 
 
-@pytest.mark.fault(15, 16, 21, 23, 24, 27, 30, 36, 37)
+@pytest.mark.fault(15, 16, 21, 23, 24, 27, 30, 36, 37, 40)
 async def test_nothing_is_lost_told_twice_or_miscounted_in_a_storm(plane, churn, witness, tmp_path) -> None:
     authority, clock = trustme.CA(), Wandering()
     context = Context("kubernetes", clock)

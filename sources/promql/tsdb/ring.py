@@ -69,6 +69,8 @@ class Ring:
         self._lanes: list[Lane] = []
         self._keys: dict[Hashable, tuple[int, int]] = {}
         """For each target its lane of shared and its lane of own times."""
+        self._spare: list[tuple[int, int]] = []
+        """Lanes of targets that are gone: pods that are scraped come and go under ever new names."""
         self._lane = np.full(1024, _NOWHERE, np.int32)
         self._row = np.full(1024, _NOWHERE, np.int32)
         """For each series where its samples are..."""
@@ -154,7 +156,9 @@ class Ring:
 
     def _lanes_of(self, target: Hashable) -> tuple[int, int]:
         found = self._keys.get(target)
-        if found is None:
+        if found is None and self._spare:
+            found = self._keys[target] = self._spare.pop()
+        elif found is None:
             found = self._keys[target] = (len(self._lanes), len(self._lanes) + 1)
             self._lanes += [SharedLane(), OwnLane()]
         return found
@@ -221,10 +225,18 @@ class Ring:
             unused = lane.unused()
             if len(unused):
                 self._remove(number, lane, unused)
+        self._free_lanes()
         dead = len(self._index) - self._live - self._pending
         if dead > max(1000, self._live // 2):
             self._rebuild()
         return gone
+
+    def _free_lanes(self) -> None:
+        for target, pair in tuple(self._keys.items()):
+            if not any(self._lanes[each].rows or self._lanes[each].last is not None for each in pair):
+                del self._keys[target]
+                self._lanes[pair[0]], self._lanes[pair[1]] = SharedLane(), OwnLane()
+                self._spare.append(pair)
 
     def _remove(self, number: int, lane: Lane, unused: Rows) -> None:
         moved = lane.remove(unused)

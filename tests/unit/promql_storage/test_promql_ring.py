@@ -151,6 +151,31 @@ def test_a_target_that_is_gone_is_forgotten() -> None:
     assert ring.first > 100_000
 
 
+def test_targets_that_come_and_go_take_no_more_room_than_those_of_an_hour() -> None:
+    """Pods that are scraped have ever new names."""
+    ring, lanes = Ring(retention=HOUR), []
+    for number in range(200):
+        at = number * HOUR // 10
+        write(ring, f"pod-{number}", at, {named("a", pod=f"{number}"): 1.0, named("b"): float(number)})
+        ring.append(f"pod-{number}", at + 1, [], [])
+        lanes.append(len(ring._lanes))
+    assert max(lanes) == max(lanes[:30]) < 40
+    last = read(ring.select((Matcher("__name__", MatchOp.EQUAL, "a"),), 0, 20 * HOUR))
+    assert last[named("a", pod="199")] == [(199 * HOUR // 10, 1.0), (199 * HOUR // 10 + 1, "stale")]
+    assert len(last) <= 12, "samples of a target that is gone go to no other one"
+
+
+def test_a_target_that_returns_after_it_was_forgotten_is_a_new_one() -> None:
+    ring = Ring(retention=HOUR)
+    for at in (0, 3 * HOUR, 6 * HOUR):
+        write(ring, "other", at, {named("b"): 1.0})
+        write(ring, "t", at, {named("a"): at / HOUR})
+        ring.append("t", at + 1, [], [])
+    assert read(ring.select((Matcher("__name__", MatchOp.EQUAL, "a"),), 0, 9 * HOUR)) == {
+        named("a"): [(6 * HOUR, 6.0), (6 * HOUR + 1, "stale")]
+    }
+
+
 def test_numbers_of_series_are_given_anew_when_many_are_gone() -> None:
     ring = Ring(retention=60_000)
     write(ring, "t", 0, {named("a", i=str(i)): 1.0 for i in range(3000)})
