@@ -73,6 +73,8 @@ class Store:
         if uid is None or _other(uid, meta.uid):
             return ()
         del names[meta.name or ""]
+        if not names:
+            del self._uids[meta.namespace or ""]  # namespaces come and go too
         return (delete,)
 
     def finish(self) -> Snapshot:
