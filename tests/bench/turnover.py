@@ -46,8 +46,8 @@ class Turnover:
         self._size = size
         self._next = size.pods
         self._sent = 0
-        self._events: deque[tuple[float, bool, bytes]] = deque()
-        """(expiry, whether it is Normal, the event), the oldest first."""
+        self._events: deque[tuple[float, bool, bytes, int]] = deque()
+        """(expiry, whether it is Normal, the event, its version), the oldest first."""
         self._last: deque[tuple[int, str, bytes]] = deque(maxlen=KEPT)
         self._new: list[tuple[int, str, bytes]] = []
         self._marked = self.clock.now()
@@ -59,7 +59,7 @@ class Turnover:
     def events(self, selector: str) -> list[bytes]:
         """Those that live; `selector` as the API's, of which only the type is understood."""
         wanted = {"type=Normal": (True,), "type!=Normal": (False,)}.get(selector, (True, False))
-        return [event for _, normal, event in self._events if normal in wanted]
+        return [event for _, normal, event, _ in self._events if normal in wanted]
 
     def move(self, pods: list[bytes], version: int, changes: int) -> int:
         """Changes the pods, as often as said, and the events; the version afterwards."""
@@ -80,12 +80,15 @@ class Turnover:
             if self._sent % 2:
                 version += 1
                 event = objects.event(self._sent, self.slots[slot], self._size, version, self.stamp)
-                self._events.append((self.clock.now() + TTL, b'"Normal"' in event, event))
+                self._events.append((self.clock.now() + TTL, b'"Normal"' in event, event, version))
                 self._tell(version, EVENTS, b"ADDED", event)
         now = self.clock.now()
         while self._events and self._events[0][0] < now:
             version += 1
-            self._tell(version, EVENTS, b"DELETED", self._events.popleft()[2])
+            _, _, event, of = self._events.popleft()
+            # as etcd does it, the version of the removal: a watch goes on from there
+            gone = event.replace(b'"resourceVersion":"%d"' % of, b'"resourceVersion":"%d"' % version)
+            self._tell(version, EVENTS, b"DELETED", gone)
         return version
 
     def _tell(self, version: int, path: str, what: bytes, thing: bytes) -> None:

@@ -65,4 +65,5 @@ def test_events_expire_on_the_faster_clock() -> None:
     (_, lines), *_ = [told for told in turnover.take(turnover.move(pods, 99, 0)) if told[0] == EVENTS]
     fold(seen, lines)
     assert not seen
+    assert b'"resourceVersion":"109"' in lines.splitlines()[-1]  # the version of its end, not of its beginning
     assert not turnover.events("")
