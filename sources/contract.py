@@ -142,6 +142,15 @@ class Alerts(Protocol):
 
 
 @runtime_checkable
+class Notifier(Protocol):
+    """A source whose alerts others sent to it, for it to tell people: an Alertmanager. Of what fires elsewhere and
+    is not among them nobody may be told."""
+
+    def notifies(self) -> bool:
+        """Whether it does so, as it is configured."""
+
+
+@runtime_checkable
 class Samples(Protocol):
     def samples(self) -> Feed:
         """Collects samples into a memory of its own for as long as it runs; says nothing but its `Status`."""

@@ -99,6 +99,9 @@ class AlertmanagerSource:
 
     # -- the feed --------------------------------------------------------------------------------------
 
+    def notifies(self) -> bool:
+        return True
+
     def alerts(self) -> Feed:
         """Alerts and silences, polled; the last picture stands while the server is away."""
         via = ", ".join(address.shown for address in self._addresses)

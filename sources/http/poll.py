@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from sources.contract import (
@@ -12,7 +12,6 @@ from sources.contract import (
     Clock,
     Delete,
     Denied,
-    Feed,
     NotSupported,
     Nudge,
     Snapshot,
@@ -45,7 +44,7 @@ async def poll(
     via: str,
     rng: random.Random | None = None,
     nudge: Nudge | None = None,
-) -> Feed:
+) -> AsyncGenerator[Sequence[Change]]:
     """Asks every `interval` seconds, give or take a tenth, so that many screens do not ask in step.
 
     While the server is away the last picture stands and the status says since when.

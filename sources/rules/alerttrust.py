@@ -14,15 +14,13 @@ are asked only now and then."""
 
 
 class System(NamedTuple):
-    """A source of alerts: its name, the state of its feed, and how long ago it was heard (seconds)."""
+    """A source of alerts: its name, the state of its feed, how long ago it was heard (seconds), and whether it
+    tells people of them, as an Alertmanager does."""
 
     name: str
     state: str
     age: float
-
-    @property
-    def is_alertmanager(self) -> bool:
-        return "alertmanager" in self.name.lower()
+    tells: bool = False
 
 
 class Verdict(NamedTuple):
@@ -52,7 +50,7 @@ def trust(beat: Heartbeat, systems: Sequence[System], unsent: int = 0) -> Verdic
         unsure.append("no watchdog alert seen: a silent pane proves nothing")
     if unsent:
         bad.append(f"{unsent} firing not in Alertmanager: nobody may be told")
-    receiving = [system for system in current if system.is_alertmanager]
+    receiving = [system for system in current if system.tells]
     delivered = "alertmanager" in beat.origins
     if beat.beating and receiving and not delivered:
         unsure.append("watchdog not in Alertmanager: alerts may not arrive there")
@@ -73,7 +71,7 @@ def _away(system: System) -> str:
 
 
 def _loss(system: System) -> str:
-    return "silences unknown" if system.is_alertmanager else "alerts as they were"
+    return "silences unknown" if system.tells else "alerts as they were"
 
 
 class Unsent:

@@ -45,6 +45,8 @@ TELL = 5.0
 """Seconds between two statuses..."""
 TELL_FIRST = 0.2
 """...and while the first scrapes come in."""
+LOOK = 0.5
+"""Seconds between two looks at what the first evaluation of rules waits for."""
 FIRST = 8.0
 """Seconds that a query waits for the first scrapes."""
 LEAST_BETWEEN = 15.0
@@ -53,7 +55,9 @@ ASK_AGAIN = 60.0
 """Seconds between two looks whether a Prometheus answers."""
 PATIENCE = 120.0
 """Seconds that the first look for targets waits for the tables' own first lists, at most."""
+ASKING = "asking whether a Prometheus answers"
 AFTER_TABLES = "scraping starts when nodes and pods are listed"
+LOOKING = "looking for something to scrape"
 
 
 class ScrapeSource:
@@ -79,6 +83,8 @@ class ScrapeSource:
         """Set once the first scrapes are done, or are not needed; None where the feed does not run."""
         self._held: asyncio.Event | None = None
         """Set once the tables have their first lists; None where nobody waits for that."""
+        self._stage = ""
+        """What goes before the first scrapes just now."""
         self._elsewhere = False
         """Whether another source answered PromQL when that was last looked at."""
 
@@ -133,6 +139,7 @@ class ScrapeSource:
         clock, nudge = self._context.clock, self._context.nudge
         self._first = asyncio.Event()
         said = waited = False
+        self._stage = ASKING
         while True:
             mode = self._config.when
             self._elsewhere = mode != "always" and await self._prometheus()
@@ -147,13 +154,17 @@ class ScrapeSource:
             servers = self._servers()
             if servers and not waited:
                 waited = True
-                yield [Status("connecting", AFTER_TABLES, via=VIA)]
+                yield self._begin(AFTER_TABLES)
                 await self._tables_listed(servers)
                 continue  # a Prometheus may have been too busy to answer until now
-            yield [Status("connecting", "looking for something to scrape", via=VIA)]
+            yield self._begin(LOOKING)
             async with aclosing(self._scraping()) as statuses:
                 async for status in statuses:
                     yield [status]
+
+    def _begin(self, stage: str) -> Sequence[Change]:
+        self._stage = stage
+        return [Status("connecting", stage, via=VIA)]
 
     async def _tables_listed(self, servers: Sequence[ApiServer]) -> None:
         """What is on the screen goes first; but a list that does not end keeps nothing back for ever."""
@@ -252,9 +263,28 @@ class ScrapeSource:
 
     def alerts(self) -> Feed:
         """The alerts of rule files and PrometheusRule objects, evaluated here while something is scraped."""
-        context = self._context
-        every = max(self._config.interval, LEAST_BETWEEN)
-        return poll(self._read_alerts, context.clock, every, VIA, nudge=context.nudge)
+        return self._alerting()
+
+    async def _alerting(self) -> AsyncIterator[Sequence[Change]]:
+        """The first answer is long in coming: what goes before it is said meanwhile."""
+        clock, every = self._context.clock, max(self._config.interval, LEAST_BETWEEN)
+        async with aclosing(poll(self._read_alerts, clock, every, VIA, nudge=self._context.nudge)) as answers:
+            yield await anext(answers)
+            first, told = asyncio.ensure_future(anext(answers)), ""
+            try:
+                while not first.done():
+                    if self._begins() and self._stage != told:
+                        told = self._stage
+                        yield [Status("connecting", told, via=VIA)]
+                    timer = asyncio.ensure_future(clock.sleep(LOOK))
+                    await asyncio.wait((first, timer), return_when=asyncio.FIRST_COMPLETED)
+                    timer.cancel()
+                yield await first
+            finally:
+                first.cancel()
+                await asyncio.gather(first, return_exceptions=True)
+            async for changes in answers:
+                yield changes
 
     async def _read_alerts(self) -> Picture:
         await asyncio.sleep(0)  # feeds begin together: the one that scrapes has its first turn after this one

@@ -118,3 +118,13 @@ class FakeCluster:
 
     def include_namespace(self, namespace: str) -> None:
         self.included.append(namespace)
+
+
+class FakeNotifier:
+    """Tells people of alerts, as an Alertmanager does."""
+
+    def describe(self) -> str:
+        return "a pager"
+
+    def notifies(self) -> bool:
+        return True

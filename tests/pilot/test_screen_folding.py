@@ -8,6 +8,7 @@ from sources.contract import Delete, Snapshot, Status, Upsert
 from sources.model import Alert, Owner, Silence
 from sources.rules.alerttrust import GRACE
 from tests.pilot.staged import NOW, event, pod, stage
+from tests.pilot.staged_sources import FakeNotifier
 
 
 def storm(pods: int, workload: str = "web", **more: Any) -> list[Upsert]:
@@ -199,6 +200,7 @@ async def test_who_muted_an_alert_and_until_when_stands_in_its_row() -> None:
 async def test_an_alert_that_alertmanager_does_not_know_is_told_after_a_while() -> None:
     async with stage(size=(160, 40)) as on:
         pane = on.screen.alerts_pane
+        on.runtime.sources["alertmanager"] = FakeNotifier()
         await on.focus(pane)
         await on.press("z")
         await on.fill("alerts", "alert", alert("Lost", "prometheus"), source="prometheus")

@@ -8,6 +8,7 @@ from typing import Any
 from rich.style import Style
 from textual.app import ComposeResult
 
+from sources.contract import Notifier
 from sources.rules.alertgroups import AlertGroup, group_alerts, group_key
 from sources.rules.alerts import DisplayAlert, Heartbeat, heartbeat, join, order
 from sources.rules.alerttrust import System, Unsent, Verdict, trust
@@ -138,9 +139,9 @@ class AlertsPane(FoldingPane[AlertLine]):
     def _look_for_unsent(self) -> None:
         now = self.session.heard_now
         systems = self.systems()
-        current = any(system.is_alertmanager and system.state in ("live", "partial") for system in systems)
+        current = any(system.tells and system.state in ("live", "partial") for system in systems)
         told = any(alert.alertmanager is not None for alert in self.joined.values())
-        apart = any(system.is_alertmanager for system in systems)
+        apart = any(system.tells for system in systems)
         self._waiting.observe(self.joined.values(), now, current if apart else told)
         self._unsent = self._waiting.keys(now)
 
@@ -148,7 +149,14 @@ class AlertsPane(FoldingPane[AlertLine]):
         """The sources of alerts."""
         now = self.session.heard_now
         feeds = self.session.feeds("alerts")
-        return [System(clean(feed.source), feed.status.state, max(0.0, now - feed.heard)) for feed in feeds]
+        return [
+            System(clean(feed.source), feed.status.state, max(0.0, now - feed.heard), self._tells(feed.source))
+            for feed in feeds
+        ]
+
+    def _tells(self, name: str) -> bool:
+        source: object = self.session.runtime.sources.get(name)
+        return isinstance(source, Notifier) and source.notifies()
 
     def verdict(self) -> Verdict:
         """Whether what is shown can be trusted."""

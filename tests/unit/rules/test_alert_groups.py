@@ -55,13 +55,13 @@ def test_the_newest_stands_for_its_group() -> None:
 
 BEATS = Heartbeat(True, "Watchdog", NOW, ("prometheus", "alertmanager"))
 PROMETHEUS = System("prometheus", "live", 12.0)
-ALERTMANAGER = System("alertmanager", "live", 3.0)
+ALERTMANAGER = System("alertmanager", "live", 3.0, tells=True)
 FAILED = System("prometheus", "failed", 90.0)
 BOTH = (PROMETHEUS, ALERTMANAGER)
 
 
 def manager(state: str) -> System:
-    return System("alertmanager", state, 90.0)
+    return System("alertmanager", state, 90.0, tells=True)
 
 
 def test_a_screen_that_can_be_trusted_says_why() -> None:
@@ -90,6 +90,14 @@ def test_what_is_in_doubt_is_said_first(
 ) -> None:
     verdict = trust(beat, systems, unsent)
     assert (verdict.level, verdict.parts[0]) == (level, first)
+
+
+def test_what_tells_people_is_told_by_what_it_is_not_by_its_name() -> None:
+    systems = (System("prometheus-alertmanager", "stale", 90.0), System("pager", "stale", 90.0, tells=True))
+    assert trust(Heartbeat(None), systems).parts == (
+        "prometheus-alertmanager unreachable: alerts as they were",
+        "pager unreachable: silences unknown",
+    )
 
 
 def test_a_watchdog_is_not_called_lost_while_nobody_can_be_heard() -> None:

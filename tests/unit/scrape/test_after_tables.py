@@ -91,7 +91,8 @@ async def test_rules_wait_as_well_and_are_not_said_to_be_none() -> None:
     alerts = asyncio.create_task(listen())
     async with running(scrape) as passing, ended(alerts):
         await passing(60)
-        assert [each.state for each in said] == ["connecting"]
+        assert {each.state for each in said} == {"connecting"}
+        assert said[-1].detail == WAITS
         staged.tables.set()
         await passing(40)
         assert said[-1].detail == "0 rules evaluated by topmast itself"
@@ -107,7 +108,9 @@ async def test_a_long_look_for_targets_is_not_taken_for_nothing_to_scrape(monkey
         with pytest.raises(Unavailable, match="still empty"):
             await scrape.query("up")
         async with aclosing(scrape.alerts()) as alerts:  # type: ignore[type-var]  # it is a generator
-            await anext(alerts)
-            (status,) = await anext(alerts)
+            said = [await anext(alerts) for _ in range(3)]
+        ((_,), (awaited,), (status,)) = said
+        assert isinstance(awaited, Status)
+        assert (awaited.state, awaited.detail) == ("connecting", "looking for something to scrape")
         assert isinstance(status, Status)
         assert status.detail == "no rules are evaluated yet: topmast is looking for something to scrape"
