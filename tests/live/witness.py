@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import threading
+import time
 from urllib.parse import urlsplit
 
 from tests.testbed.monitoring_api import call
@@ -18,8 +19,9 @@ class Witness:
     server, and compaction drops nothing that it was told before; names are "namespace/name"."""
 
     def __init__(self, etcd: str, prefix: str = EVENTS) -> None:
-        self._there: set[str] = set()
-        self._made: set[str] = set()
+        self._there: dict[str, float] = {}
+        self._gone: dict[str, float] = {}
+        """Both with the moment (monotonic) at which it was told."""
         self._prefix = prefix
         self._etcd = etcd
         self._lock = threading.Lock()
@@ -32,8 +34,8 @@ class Witness:
     def __enter__(self) -> Witness:
         ends = {"key": _text(self._prefix), "range_end": _text(self._prefix[:-1] + "0")}  # "0" follows "/"
         found = call(f"{self._etcd}/v3/kv/range", {**ends, "keys_only": True})
-        self._there = {self._name(each) for each in found.get("kvs", ())}
-        self._made = set(self._there)
+        now = time.monotonic()
+        self._there = {self._name(each): now for each in found.get("kvs", ())}
         begin = {**ends, "start_revision": str(int(found["header"]["revision"]) + 1)}
         self._connection.request("POST", "/v3/watch", json.dumps({"create_request": begin}))
         self._thread.start()
@@ -47,17 +49,26 @@ class Witness:
     @property
     def there(self) -> set[str]:
         """What is stored, as far as it was told by now."""
-        return self._so_far(self._there)
+        return self.there_for(0.0)
 
     @property
     def made(self) -> set[str]:
         """What was stored at any time, also before it began to watch."""
-        return self._so_far(self._made)
+        return self.there | self.gone_for(0.0)
 
-    def _so_far(self, names: set[str]) -> set[str]:
+    def there_for(self, seconds: float) -> set[str]:
+        """What has been stored for so long."""
+        return self._for(seconds, self._there)
+
+    def gone_for(self, seconds: float) -> set[str]:
+        """What is stored no more for so long."""
+        return self._for(seconds, self._gone)
+
+    def _for(self, seconds: float, moments: dict[str, float]) -> set[str]:
         assert self._failed is None, f"the witness sees no more: {self._failed!r}"
+        before = time.monotonic() - seconds
         with self._lock:
-            return set(names)
+            return {name for name, moment in moments.items() if moment <= before}
 
     def _follow(self) -> None:
         try:
@@ -75,10 +86,11 @@ class Witness:
 
     def _take(self, name: str, gone: bool) -> None:
         if gone:
-            self._there.discard(name)
+            self._there.pop(name, None)
+            self._gone[name] = time.monotonic()
         else:
-            self._there.add(name)
-            self._made.add(name)
+            self._there.setdefault(name, time.monotonic())
+            self._gone.pop(name, None)
 
     def _name(self, entry: dict[str, str]) -> str:
         return base64.b64decode(entry["key"]).decode().removeprefix(self._prefix)
