@@ -19,6 +19,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -217,7 +218,8 @@ async def minute(scene: Scene, number: int, sizes: list[Size]) -> bool:
     before, started, cpu, watched.stall = len(scene.way.asked), loop.time(), program.taken.cpu, 0.0
     fell = await blows(scene, 60.0)
     took = loop.time() - started
-    rate = (len(scene.way.asked) - before) / took * 60
+    asked = scene.way.asked[before:]
+    rate = len(asked) / took * 60
     stall = watched.stall
     await asyncio.to_thread(scene.churn.rest)
     refresh(scene)
@@ -226,7 +228,8 @@ async def minute(scene: Scene, number: int, sizes: list[Size]) -> bool:
     healing = time.monotonic() - healed
     scene.churn.go()
     found += dict.fromkeys(scene.truth.take())
-    found += [f"{rate:.0f} requests a minute"] if rate > MOST else []
+    often = Counter(each.path for each in asked).most_common(8)
+    found += [f"{rate:.0f} requests a minute: {often}"] if rate > MOST else []
     found += [f"the loop stood still for {stall:.2f} s of CPU"] if stall > STALL else []
     if program.ended is None:
         sizes.append(Size(program.taken, await watched.tasks()))
@@ -252,6 +255,9 @@ async def chaos(minutes: int, seed: int, folder: Path) -> int:
     for place in places:
         place.mkdir()
     sizes: list[Size] = []
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # the servers go with us
     try:
         plane.up(only=("control-plane",), metrics=False)
         populate.metrics(plane.api(), wanted=True)
@@ -295,7 +301,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
     options = parser.parse_args()
     logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of each connection that a blow ended
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers go with us
     with tempfile.TemporaryDirectory() as folder:
         bad = asyncio.run(chaos(options.minutes, options.seed, Path(folder)))
     print(f"chaos: {'fine' if not bad else f'{bad} bad minutes'}")
