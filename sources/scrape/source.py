@@ -35,6 +35,7 @@ from sources.scrape.discover import discover
 from sources.scrape.fetch import Fetcher
 from sources.scrape.scraper import VIA, Scraper
 from sources.scrape.settings import ScrapeConfig, checked
+from sources.scrape.telling import telling
 
 if TYPE_CHECKING:
     from sources.embedded import EmbeddedQueries
@@ -45,8 +46,6 @@ TELL = 5.0
 """Seconds between two statuses..."""
 TELL_FIRST = 0.2
 """...and while the first scrapes come in."""
-LOOK = 0.5
-"""Seconds between two looks at what the first evaluation of rules waits for."""
 FIRST = 8.0
 """Seconds that a query waits for the first scrapes."""
 LEAST_BETWEEN = 15.0
@@ -263,28 +262,9 @@ class ScrapeSource:
 
     def alerts(self) -> Feed:
         """The alerts of rule files and PrometheusRule objects, evaluated here while something is scraped."""
-        return self._alerting()
-
-    async def _alerting(self) -> AsyncIterator[Sequence[Change]]:
-        """The first answer is long in coming: what goes before it is said meanwhile."""
         clock, every = self._context.clock, max(self._config.interval, LEAST_BETWEEN)
-        async with aclosing(poll(self._read_alerts, clock, every, VIA, nudge=self._context.nudge)) as answers:
-            yield await anext(answers)
-            first, told = asyncio.ensure_future(anext(answers)), ""
-            try:
-                while not first.done():
-                    if self._begins() and self._stage != told:
-                        told = self._stage
-                        yield [Status("connecting", told, via=VIA)]
-                    timer = asyncio.ensure_future(clock.sleep(LOOK))
-                    await asyncio.wait((first, timer), return_when=asyncio.FIRST_COMPLETED)
-                    timer.cancel()
-                yield await first
-            finally:
-                first.cancel()
-                await asyncio.gather(first, return_exceptions=True)
-            async for changes in answers:
-                yield changes
+        answers = poll(self._read_alerts, clock, every, VIA, nudge=self._context.nudge)
+        return telling(answers, lambda: self._stage if self._begins() else "", clock, VIA)
 
     async def _read_alerts(self) -> Picture:
         await asyncio.sleep(0)  # feeds begin together: the one that scrapes has its first turn after this one
