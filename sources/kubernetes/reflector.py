@@ -57,6 +57,8 @@ NO_BOOKMARK = 30.0
 MOST_MALFORMED = 20
 MOST_WATCH_LISTS = 2
 """WatchLists that fail in a row before a list is tried: something on the way may let only lists through."""
+UNANSWERED = 15.0
+"""Seconds without even the headers of a watch, while the server answers others, after which nothing is current."""
 MOST_STREAM_ERRORS = 5
 """ERROR events in a row before a new list is to help (client-go: one minute of InternalError)."""
 POLLS, MOST_POLLS = 2, 20
@@ -96,6 +98,7 @@ class Reflector:
         self._listed_at = float("-inf")
         """...and since when, on the monotonic clock."""
         self._opened_at: float | None = None
+        self._asked_at = float("-inf")
         self._polling, self._polls = False, POLLS
         self._watch_lists = self._stream_errors = 0
         self._lifetime = WatchLifetime()
@@ -234,7 +237,7 @@ class Reflector:
         params = {"watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(timeout)}
         params["resourceVersion"] = "" if self.rv_unavailable else self.last_rv
         listing, dog = AsyncExitStack(), Watchdog(clock, READ_IDLE if self._listed else NO_BOOKMARK, timeout + 30)
-        self._opened_at, held = None, self._lifetime.held
+        self._opened_at, self._asked_at, held = None, clock.monotonic(), self._lifetime.held
         try:
             async with listing:
                 if not self._listed:
@@ -349,6 +352,8 @@ class Reflector:
         """A sign of life from the liveness probe: the picture is as old as that, if our stream is open."""
         if self._opened_at is not None:
             self.standing.still()
+        elif self._listed and not self._lifetime.held and self._waited() >= UNANSWERED:
+            self.standing.lost(f"nobody answers the watch of {self.resource.name}", synced=self.store.synced)
 
     def reopen(self, detail: str) -> None:
         """Our stream may be dead without knowing it."""
@@ -368,6 +373,9 @@ class Reflector:
         elif self._lifetime.held:
             missing = (f"changes as they happen (a proxy holds them back up to {HELD} s)", *missing)
         self.standing.live(missing, "listed every 15 to 30 s" if self._polling else "")
+
+    def _waited(self) -> float:
+        return self.cluster.clock.monotonic() - self._asked_at
 
     def _open_for(self) -> float:  # since its headers: over a slow link the way there alone takes long
         return self.cluster.clock.monotonic() - self._opened_at if self._opened_at is not None else 0.0

@@ -16,7 +16,7 @@ import yaml
 
 from sources.contract import Context
 from tests.faults.cluster import LittleCluster
-from tests.faults.faults import among, answer, cut, drip, drop, endless, hold, lines, page, refused, truncate
+from tests.faults.faults import among, answer, cut, drip, drop, endless, hold, lines, page, refused, silence, truncate
 from tests.faults.proxy import Fault, Proxy, Where, everything, lists, watches
 from tests.live.following import Following, following
 from tests.unit.kubernetes.fakes import FakeClock, error_line, line, settle
@@ -228,3 +228,15 @@ async def test_a_buffering_proxy_before_a_real_connection_delays_and_loses_nothi
     stage.proxy.heal()
     await stage.proxy.reset()
     await stage.until(lambda: set(stage.pods.rows("pod")) == stage.cluster.keys)
+
+
+@pytest.mark.fault(26, 28)
+async def test_a_watch_that_nobody_answers_is_called_stale_while_the_server_answers_others(stage: Stage) -> None:
+    stage.proxy.inject(silence, watches)
+    await stage.proxy.reset()
+    stage.cluster.put("c")
+    await stage.clock.advance(30)
+    assert (stage.pods.status.state, stage.pods.status.detail) == ("stale", "nobody answers the watch of pods")
+    stage.proxy.heal()
+    await stage.proxy.reset()
+    await stage.until(stage.current)
