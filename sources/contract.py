@@ -269,6 +269,15 @@ class Scoped(Protocol):
 
 
 @runtime_checkable
+class Narrowable(Protocol):
+    """A source of a cluster that may be too large for the machine it is looked at from."""
+
+    def narrow(self, namespaces: Sequence[str]) -> None:
+        """To look at nothing but these namespaces, and to let go of what is known of others; () is all again.
+        Called on the source's loop."""
+
+
+@runtime_checkable
 class Contexts(Protocol):
     """A source that could look at another cluster instead: its configuration knows several by name."""
 

@@ -161,7 +161,7 @@ class MainScreen(Screen[None]):
 
     def second(self) -> None:
         """Ages, staleness and the clock move on."""
-        self.session.mind_memory()
+        self.session.mind_memory(self.pods_pane.faulty)
         if not self.rhythm.second_due():
             return
         for pane in self.panes if (jump := self.session.jumped()) else ():

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sources.config import Settings
-from sources.contract import STREAMS, Batch, Clock, Located, Place, Scoped, Snapshot, Status, Upsert
+from sources.contract import STREAMS, Batch, Clock, Located, Narrowable, Place, Scoped, Snapshot, Status, Upsert
 from sources.memory import left
 from sources.runtime import Runtime
 from sources.world import FeedState, Frame, World
 from sources.world.bounds import Bounds
+from sources.world.narrowing import fewer
 from tui.sheets.sheet import Look
 
 BUDGET = 0.01
@@ -22,6 +23,8 @@ NOTHING = Frame({}, False)
 _DONE = object()
 JUMP = 2.0
 """Seconds by which time has to move otherwise than it passes for a clock to have been set."""
+AGAIN = 30.0
+"""Seconds that a narrower look has to show what it saves, before an even narrower one."""
 MOST_HELD = 200_000
 """Changes that a pause holds back before it ends by itself: memory is not endless."""
 
@@ -42,6 +45,9 @@ class Session:
         """Seconds that a frame takes to the terminal, where somebody may want to know."""
         self.namespaces: tuple[str, ...] = ()
         """The namespaces that are shown; () is all of them."""
+        self.narrowed: tuple[str, ...] = ()
+        """The only namespaces that are looked at, where not all can be; () is no such limit."""
+        self._narrowed_at = float("-inf")
         self.auto_theme = "terminal"
         """What the theme "auto" stands for in this terminal."""
         self.edited = False
@@ -142,9 +148,13 @@ class Session:
         """Whether something that arrived is still to be folded, and time is not held."""
         return self.held_since is None and (self._folding is not None or bool(self._waiting))
 
-    def mind_memory(self) -> None:
-        """Looks how much memory is left; where it is short, no news are held back either."""
-        self.bounds.look(self.world, left())
+    def mind_memory(self, faulty: Collection[str]) -> None:
+        """Looks how much memory is left; where it is short, no news are held back either, and in the end fewer
+        namespaces are looked at: those chosen, else those of the `faulty` pods (by key)."""
+        if self.bounds.look(self.world, left()) and self.clock.monotonic() - self._narrowed_at > AGAIN:
+            names = fewer(self.world.namespaces, self.namespaces, faulty, self.namespace_slots())
+            if names:
+                self.narrow(names)
         if self.bounds.short and self.held_since is not None:
             self.release()
             self.hold_ended()
@@ -176,6 +186,16 @@ class Session:
                 news.update(thing.key for thing in change.objects if known.get(thing.key) != thing)
 
     # -- namespaces
+
+    def narrow(self, names: Sequence[str]) -> bool:
+        """Has only these namespaces looked at; () is all again. False where no source can do so."""
+        sources = self.runtime.offering(Narrowable)  # type: ignore[type-abstract]  # a protocol is asked for
+        self.narrowed, self._narrowed_at = tuple(names) if sources else (), self.clock.monotonic()
+        for source in sources:
+            self.runtime.tell(lambda source=source: source.narrow(self.narrowed))  # type: ignore[misc]
+        if not names:
+            self.show_namespaces(self.namespaces)
+        return bool(sources)
 
     def show_namespaces(self, names: Sequence[str]) -> None:
         """Shows only these namespaces (all when empty), and has scoped sources watch them if they do not yet."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sources.contract import Change, Clock, Denied, Nudge, Snapshot, SourceError, Status
 from sources.kubernetes.api import Api, Resource
@@ -35,8 +35,10 @@ class Access:
     """The namespaces to look at, shared by all feeds of one source."""
 
     def __init__(self, explicit: Sequence[str] = (), api: Api | None = None, own: str = "default") -> None:
-        self.explicit = tuple(dict.fromkeys(explicit))
+        self.configured = tuple(dict.fromkeys(explicit))
         """The only namespaces wanted; empty means all that can be seen."""
+        self.limit: tuple[str, ...] = ()
+        """The only ones for now, where not all are wanted that could be had."""
         self.asked: list[str] = []
         self.own = own
         """The kubeconfig context's namespace."""
@@ -47,12 +49,30 @@ class Access:
         """The connection to list namespaces on."""
         self._api = api
 
+    @property
+    def explicit(self) -> tuple[str, ...]:
+        return self.limit or self.configured
+
     def include(self, namespace: str) -> None:
         """Somebody wants to see this one too."""
         if namespace and namespace not in self.asked and namespace not in self.explicit:
             self.asked.append(namespace)
-            self._changed.set()
-            self._changed = asyncio.Event()
+            self._tell()
+
+    def narrow(self, namespaces: Sequence[str]) -> None:
+        """Somebody wants nothing but these; () is all again. What was asked for besides is forgotten."""
+        self.limit = tuple(dict.fromkeys(namespaces))
+        self.asked.clear()
+        self._tell()
+
+    async def limited(self) -> None:
+        """Returns once there is a limit."""
+        while not self.limit:
+            await self._changed.wait()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -110,7 +130,7 @@ class ScopedFeed:
                 if self.resource.namespaced and self.access.explicit:
                     await self._by_namespace(outbox)
                 try:
-                    await self._make("", outbox, True).run()
+                    await self._whole(outbox)
                 except Denied as error:
                     if self.resource.namespaced:
                         await self._by_namespace(outbox)
@@ -118,6 +138,22 @@ class ScopedFeed:
                         await self._denied(outbox, error)
         finally:
             await self._stop(list(self._children))
+
+    async def _whole(self, outbox: Sink) -> None:
+        """The whole cluster, until somebody wants less of it: all of that goes first, to make room."""
+        running = asyncio.create_task(self._make("", outbox, True).run())
+        awaited: list[asyncio.Task[Any]] = [running]
+        if self.resource.namespaced:
+            awaited.append(asyncio.create_task(self.access.limited()))
+        try:
+            await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+        finally:
+            for task in awaited:
+                task.cancel()
+            await asyncio.gather(*awaited, return_exceptions=True)
+        outbox.put((Snapshot(self.resource.kind, "", ()),))
 
     async def _denied(self, outbox: Sink, error: Denied) -> None:
         wait = DENIED_RETRY * (1 + self.cluster.rng())
@@ -169,7 +205,7 @@ class ScopedFeed:
         await self._stop(gone)
         outbox.put(Snapshot(self.resource.kind, name, ()) for name in gone)
         if self.access.explicit:
-            self._missing = ()
+            self._missing = (f"only {', '.join(wanted)} looked at",) if self.access.limit else ()
         else:
             shown = ", ".join(wanted[:5]) + (f" and {len(wanted) - 5} more" if len(wanted) > 5 else "")
             self._missing = (f"{self.resource.right('list')}; showing namespaces {shown}",)

@@ -177,6 +177,10 @@ class KubernetesSource:
         """Looks at this namespace too, where the whole cluster may not be seen."""
         self._access.include(namespace)
 
+    def narrow(self, namespaces: Sequence[str]) -> None:
+        """Looks at nothing but these namespaces; () is all again."""
+        self._access.narrow(namespaces)
+
     async def contexts(self) -> Sequence[str]:
         """The contexts of the kubeconfig as it is now. Raises Misconfigured where it cannot be read."""
         merged = await asyncio.to_thread(kubeconfig.read, self.config.kubeconfig)
@@ -268,8 +272,8 @@ class KubernetesSource:
             if self._connection is None:
                 config = await asyncio.to_thread(kubeconfig.load, self._overrides())
                 self._access.own = config.namespace or "default"
-                if self.config.own_namespace and not self._access.explicit:
-                    self._access.explicit = (self._access.own,)
+                if self.config.own_namespace and not self._access.configured:
+                    self._access.configured = (self._access.own,)
                 client = ApiClient(config, clock=self._context.clock)
                 self._connection = _Connection(client, self.config, self._access, self._context)
             return self._connection

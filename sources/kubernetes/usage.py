@@ -95,6 +95,8 @@ class UsagePoller:
         self._soon = 0
         self._scopes: tuple[str, ...] = ()
         self._scopes_until = 0.0
+        self._wanted: tuple[str, ...] = ()
+        """The namespaces that were named when the scopes were chosen."""
         self._refused: dict[str, tuple[float, Denied]] = {}
         self._missing: list[str] = []
         self._shown: set[tuple[Kind, str]] = set()
@@ -182,8 +184,11 @@ class UsagePoller:
                 return True
             except Denied:
                 missing.append("list pods.metrics.k8s.io cluster-wide")
-        now = self.cluster.clock.monotonic()
-        if now >= self._scopes_until or any(name not in self._scopes for name in self.access.asked):
+        elif ("pod_usage", "") in self._shown:
+            self._take_back([""])
+        now, wanted = self.cluster.clock.monotonic(), (*self.access.explicit, *self.access.asked)
+        if now >= self._scopes_until or wanted != self._wanted:
+            self._wanted = wanted
             self._scopes = (await self.access.candidates())[:MOST_NAMESPACES]
             self._scopes_until = now + ROUND
             self._take_back([scope for kind, scope in self._shown if scope and scope not in self._scopes])
@@ -198,7 +203,7 @@ class UsagePoller:
         return shown
 
     def _take_back(self, namespaces: Sequence[str]) -> None:
-        """What was shown of namespaces that are no more."""
+        """What was shown of namespaces that are no more, or of the whole cluster ("")."""
         self.outbox.put(Snapshot("pod_usage", namespace, ()) for namespace in namespaces)
         self._shown.difference_update(("pod_usage", namespace) for namespace in namespaces)
 

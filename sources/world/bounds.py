@@ -18,6 +18,8 @@ KEPT = 0.8
 """The share of them that stays when some have to go: not each event is to look for another one to replace."""
 SHORT = 64 << 20
 """Bytes left for us below which memory is short..."""
+DESPERATE = SHORT // 2
+"""...below which nothing is left to give up but what is looked at..."""
 ENOUGH = 4 * SHORT
 """...and from which on it is no longer."""
 
@@ -46,10 +48,12 @@ class Bounds:
                 self.shed += excess
                 return
 
-    def look(self, world: World, left: int | None) -> None:
-        """Gives up what can be done without when few bytes are left; with more again, what comes then is kept."""
+    def look(self, world: World, left: int | None) -> bool:
+        """Gives up what can be done without when few bytes are left; with more again, what comes then is kept.
+        True where that was done before and did not help: somebody has to look at less."""
         if left is None:
-            return
+            return False
+        desperate = self.short and left < DESPERATE
         if left < SHORT:
             self.short, self.most_events = True, min(FEW_EVENTS, self._usual)
             world.history.shrink(FEW_CHANGES)
@@ -57,6 +61,7 @@ class Bounds:
         elif self.short and left >= ENOUGH:
             self.short, self.most_events = False, self._usual
             world.history.grow()
+        return desperate
 
 
 def _worth(event: Event) -> tuple[bool, float]:

@@ -16,7 +16,20 @@ import yaml
 
 from sources.contract import Context
 from tests.faults.cluster import LittleCluster
-from tests.faults.faults import among, answer, cut, drip, drop, endless, hold, lines, page, refused, silence, truncate
+from tests.faults.faults import (
+    among,
+    answer,
+    cut,
+    drip,
+    drop,
+    endless,
+    hold,
+    lines,
+    page,
+    refused,
+    silence,
+    truncate,
+)
 from tests.faults.proxy import Fault, Proxy, Where, everything, lists, watches
 from tests.live.following import Following, following
 from tests.unit.kubernetes.fakes import FakeClock, error_line, line, settle

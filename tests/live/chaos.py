@@ -33,7 +33,7 @@ from sources.rules.decode import decode_pod_usage
 from tests.faults.between import between, certificate
 from tests.faults.proxy import Proxy
 from tests.live.blows import BLOWS, Target, Wandering
-from tests.live.churn import Churn
+from tests.live.churn import Churn, expire
 from tests.live.following import Following, following
 from tests.live.program import Program, Taken, pods_counted, pods_drawn
 from tests.live.recount import miscounted
@@ -48,8 +48,8 @@ MOST = 180
 """Requests a minute of one program with four feeds, twenty of which are looks at the server while it is away."""
 STALL = 0.25
 """Seconds of CPU that the screen's loop may take at once, where this program's own work runs on it too."""
-KEPT = 1500
-"""Events that the churn keeps."""
+KEPT, OTHERS = 1500, 500
+"""Events of the churn, and of others, that are kept."""
 LONG = 0.15
 """Share of the blows that last until somebody has to notice."""
 GROWTH, STEPS = 1.15, 4
@@ -222,6 +222,7 @@ async def minute(scene: Scene, number: int, sizes: list[Size]) -> bool:
     rate = len(asked) / took * 60
     stall = watched.stall
     await asyncio.to_thread(scene.churn.rest)
+    await asyncio.to_thread(expire, scene.plane, OTHERS)
     refresh(scene)
     healed = time.monotonic()
     found = await differing(scene)

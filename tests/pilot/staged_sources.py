@@ -98,6 +98,7 @@ class FakeCluster:
         self.lists: dict[tuple[str, str], ObjectPage | Exception] = {}
         self.listed: list[tuple[str, str]] = []
         self.included: list[str] = []
+        self.narrowed: list[tuple[str, ...]] = []
 
     def describe(self) -> str:
         return self.title
@@ -115,6 +116,9 @@ class FakeCluster:
         if isinstance(found, Exception):
             raise found
         return found
+
+    def narrow(self, namespaces: Sequence[str]) -> None:
+        self.narrowed.append(tuple(namespaces))
 
     def include_namespace(self, namespace: str) -> None:
         self.included.append(namespace)

@@ -246,6 +246,39 @@ async def test_what_had_to_go_for_want_of_room_is_said(monkeypatch: pytest.Monke
         assert on.screen.session.held_since is None, "news that wait take memory"
 
 
+@pytest.mark.fault(44)
+async def test_where_that_does_not_help_only_what_is_in_trouble_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source, left = FakeCluster(), [0]
+    monkeypatch.setattr(session, "left", lambda: left[0])
+    async with stage(source, size=(200, 50)) as on:
+        sound = [pod(f"bulk/p{n}") for n in range(9)]
+        await on.fill("pods", "pod", *sound, pod("shop/a", status="CrashLoopBackOff"), pod("shop/b"))
+        on.screen.second()
+        assert source.narrowed == [], "the past may be enough"
+        on.screen.second()
+        on.screen.second()
+        assert source.narrowed == [("shop",)]
+        await on.pilot.pause(0)
+        assert "memory short: only shop, :widen" in on.text.splitlines()[0]
+        left[0] = 1 << 30
+        await on.command("widen")
+        assert source.narrowed[1:] == [()]
+        on.screen.second()
+        await on.pilot.pause(0)
+        assert ":widen" not in on.text.splitlines()[0]
+        await on.command("narrow bulk")
+        assert source.narrowed[2:] == [("bulk",)]
+        assert "only bulk looked at" in on.bottom
+
+
+async def test_what_cannot_look_at_less_says_so() -> None:
+    async with stage() as on:
+        await on.command("narrow shop")
+        assert on.bottom == "no source here can look at less than it does"
+
+
 async def test_little_bandwidth_is_proposed_on_a_slow_link_and_taken_by_a_command() -> None:
     async with stage(size=(200, 50)) as on:
         await on.fill("pods", "pod", pod("shop/a", created=NOW - 30))

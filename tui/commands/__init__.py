@@ -15,6 +15,7 @@ from tui.commands.filters import complete_filter
 from tui.commands.layout import LAYOUT
 from tui.commands.panes import PANES
 from tui.commands.rows import ROWS
+from tui.commands.scope import SCOPE
 from tui.commands.screen import SCREEN
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "COMMAND_OF", "complete", "complete_filter", "run_command"]
 
-COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *EVENTS, *ROWS, *COLUMNS, *CONTEXTS, *LAYOUT, *SCREEN)
+COMMANDS: tuple[Command, ...] = (*PANES, *CONSOLE, *EVENTS, *ROWS, *COLUMNS, *CONTEXTS, *SCOPE, *LAYOUT, *SCREEN)
 COMMAND_OF: Mapping[str, Command] = {name: command for command in COMMANDS for name in command.names}
 
 

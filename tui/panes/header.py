@@ -46,7 +46,10 @@ class Header(LineWidget):
         left: list[Piece] = [self._band(place.context)]
         if place.warning:
             left.append((f" {clean(place.warning)} ", "held"))
-        if session.bounds.short:
+        if session.narrowed:
+            short = "memory short: " if session.bounds.short else ""
+            left.append((f" {short}only {','.join(map(clean, session.narrowed))}, :widen ", "held"))
+        elif session.bounds.short:
             left.append((" memory short: the past dropped ", "held"))
         if session.edited:
             left.append((" config edited, :reload ", "held"))

@@ -10,7 +10,8 @@ from sources.contract import Batch, Status, Upsert
 from sources.memory import left
 from sources.model import Event, ObjectRef
 from sources.world import World
-from sources.world.bounds import ENOUGH, FEW_CHANGES, SHORT, Bounds
+from sources.world.bounds import DESPERATE, ENOUGH, FEW_CHANGES, SHORT, Bounds
+from sources.world.narrowing import fewer
 
 
 def event(number: int, kind: str = "Normal") -> Event:
@@ -48,15 +49,30 @@ def test_short_memory_drops_the_past_and_most_events_until_there_is_enough_again
     bounds.look(world, None)
     bounds.look(world, SHORT)
     assert (bounds.short, len(world.events), len(world.history.changes)) == (False, 6_000, 6_000)
-    bounds.look(world, SHORT - 1)
+    assert not bounds.look(world, DESPERATE - 1), "that may help"
     assert bounds.short
     assert len(world.events) == 4_000
     assert len(world.history.changes) == FEW_CHANGES
+    assert not bounds.look(world, DESPERATE)
+    assert bounds.look(world, DESPERATE - 1)
     bounds.look(world, ENOUGH - 1)
     assert bounds.short, "not back and forth"
     bounds.look(world, ENOUGH)
     assert not bounds.short
     assert world.history.changes.maxlen == world.history.max_changes
+
+
+@pytest.mark.fault(44)
+def test_what_is_looked_at_where_there_is_no_room_for_all() -> None:
+    counts = {"bulk": 900, "cart": 60, "pay": 40, "shop": 100, "web": 100}
+    faulty = ["shop/a", "shop/b", "cart/c", "bulk/d"]
+    assert fewer(counts, ("web", "pay"), faulty) == ("web", "pay"), "somebody chose"
+    assert fewer(counts, (), faulty) == ("shop", "cart"), "in trouble, a quarter of all pods at most"
+    assert fewer(counts, (), faulty, ("web", "pay")) == ("shop", "cart", "web", "pay")
+    assert fewer(counts, (), ["bulk/d"]) == ("bulk",), "one at least"
+    assert fewer({"bulk": 900}, (), ["bulk/d"]) == ()
+    assert fewer({"bulk": 900}, ("bulk",), []) == ()
+    assert fewer({}, (), []) == ()
 
 
 def put(path: Path, text: str) -> None:

@@ -52,6 +52,27 @@ async def test_only_the_own_namespace(limited):
     assert limited.sink.status.missing == ("list pods cluster-wide; showing namespaces shop",)
 
 
+@pytest.mark.fault(44)
+async def test_nothing_but_what_fits_is_looked_at_until_somebody_wants_all(rig):
+    for what in ("count", "list"):
+        rig.api.script(f"{what} {ALL}", listing(pod("a", namespace="shop"), pod("b", namespace="blog")))
+    allow(rig, "shop", "a")
+    rig.api.script("watch", Live())
+    access = Access()
+    rig.start_scoped(access)
+    await settle(200)
+    assert rig.sink.names == ["blog/b", "shop/a"]
+    access.narrow(("shop",))
+    await settle(200)
+    assert rig.sink.names == ["shop/a"]
+    assert [(s.scope, len(s.objects)) for s in rig.sink.snapshots[-2:]] == [("", 0), ("shop", 1)]
+    assert (rig.sink.status.state, rig.sink.status.missing) == ("partial", ("only shop looked at",))
+    access.narrow(())
+    await settle(200)
+    assert rig.sink.names == ["blog/b", "shop/a"]
+    assert rig.sink.status.state == "live"
+
+
 async def test_the_listed_namespaces_that_are_allowed(limited):
     limited.api.script(NAMESPACES, names("default", "blog", "secret", "shop"))
     allow(limited, "shop", "a")

@@ -54,6 +54,22 @@ async def test_samples_with_their_own_moment_every_interval(metrics):
     assert len(metrics.api.asked(GROUP)) == 1
 
 
+async def test_a_narrower_look_takes_back_what_others_use(metrics):
+    path = f"{GROUP}/v1beta1/namespaces/shop/pods"
+    metrics.api.script(path, listing(pod_metrics("p1"), kind="PodMetricsList"))
+    access = Access()
+    metrics.start_usage(access)
+    await settle()
+    access.narrow(("shop",))
+    await settle()
+    said = [(s.scope, len(s.objects)) for s in metrics.sink.snapshots if s.kind == "pod_usage"]
+    assert said == [("", 2), ("", 0), ("shop", 1)]
+    access.narrow(())
+    await settle()
+    assert [s.scope for s in metrics.sink.snapshots][-1] == ""
+    assert len(metrics.sink.snapshots[-1].objects) == 2
+
+
 async def test_a_long_poll_is_followed_by_a_long_rest(metrics):
     """150,000 samples take seconds: they must not take them from everything else, again and again."""
 
