@@ -118,7 +118,7 @@ def asked(seat: Seat, stalls: Stalls, size: Size) -> Iterator[Row]:
         seat.rest(0.5)
         stalls.take()
         began, cpu = time.monotonic(), seat.used.cpu
-        seat.press(keys)
+        seat.send(keys)
         shown = re.compile(done)
         seat.wait_for(lambda shown=shown: shown.search(seat.text), 300)  # type: ignore[misc]
         note = f"{seat.used.cpu - cpu:.2f} s of CPU"

@@ -14,12 +14,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.pty.harness import Pty
+from tests.pty.harness import Pty, PtyTimeoutError
 from tests.pty.link import Link
 from tests.testbed.paths import cache_dir
 
-QUIET = 0.06
-"""Seconds without a byte after which a repaint is over."""
+PACE = 0.06
+"""Seconds between what a key did and the next key: who presses sixteen in a second holds it down."""
+BAR = "000087"
+"""The background of the row under the cursor, in 256 colours."""
+NAMED = range(3, 36)
+"""Where such a row has its namespace and name, which tell it from others."""
+MARKED = {b"\x1b[?2026$p": b"\x1b[?2026;2$y"}
+"""A terminal that knows synchronized output: the program marks where a frame ends."""
+FRAME_END = b"\x1b[?2026l"
 TOPMAST = ("-m", "tui")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,7 +39,8 @@ class Used(NamedTuple):
 
 
 class Pressed(NamedTuple):
-    """From a key to the last byte of what it caused: seconds, those of CPU among them, and the bytes."""
+    """From a key to the last byte of the frame that shows what it did: seconds, those of CPU among them, and the
+    bytes."""
 
     wall: float
     cpu: float
@@ -74,7 +82,8 @@ class Seat(Pty):
         self.started = time.monotonic()
         pinned = ("taskset", "-c", str(core), *interpreter, *program, *arguments)
         given = {"PYTHONPATH": str(ROOT), **(env or {})}
-        super().__init__(pinned, columns=columns, rows=rows, env=given, stderr=stderr, link=link, replies=replies)
+        known = {**MARKED, **(replies or {})}
+        super().__init__(pinned, columns=columns, rows=rows, env=given, stderr=stderr, link=link, replies=known)
 
     @property
     def used(self) -> Used:
@@ -90,21 +99,27 @@ class Seat(Pty):
         self.wait_for(lambda: seen.search(self.text), timeout)
         return self.elapsed
 
-    def press(self, key: str) -> Pressed:
-        """Presses a key and waits for the end of what it causes.
+    @property
+    def chosen(self) -> str:
+        """The name in the row under the cursor; "" where there is none."""
+        rows = (line for line in self.screen.buffer.values() if line[NAMED.start].bg == BAR)
+        return "".join(line[x].data for line in rows for x in NAMED)
 
-        What other causes draw meanwhile counts too: under churn the figure is what a person waits, not less.
-        """
+    def press(self, key: str) -> Pressed:
+        """Presses a key that moves the cursor and waits for the end of the frame that shows it elsewhere. What else
+        is drawn before counts too: it is what a person waits."""
         while self.read(0):
             pass
-        before, pressed, cpu = len(self.output), time.monotonic(), self.used.cpu
+        before, chosen, pressed, cpu = len(self.output), self.chosen, time.monotonic(), self.used.cpu
         self.send(key)
-        last, used = pressed, 0.0
-        while self.read(1.0 if last == pressed else QUIET):
-            last, used = time.monotonic(), self.used.cpu - cpu
-            if last - pressed > 5.0:
-                break
-        return Pressed(last - pressed, used, len(self.output) - before)
+        while self.read(pressed + 5.0 - time.monotonic()):
+            taken = self.used.cpu - cpu
+            ended = self.output.rfind(FRAME_END, before) + len(FRAME_END)
+            if ended > before and self.chosen != chosen:
+                found = Pressed(self.heard - pressed, taken, ended - before)
+                self.rest(PACE)
+                return found
+        raise PtyTimeoutError(f"{key!r} moved no cursor in 5 s; the screen:\n{self.text}")
 
     def rest(self, seconds: float) -> tuple[float, int]:
         """CPU seconds used and bytes sent while nobody does anything for so long."""

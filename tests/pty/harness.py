@@ -72,6 +72,8 @@ class Pty:
         self._stream = pyte.ByteStream(self.screen)
         self.output = bytearray()
         """All bytes that the command has written (and that were read)."""
+        self.heard = 0.0
+        """When the last of them were read (`time.monotonic`)."""
         self._replies = dict(replies or {})
         self.link = link
         self.master, slave = pty.openpty()
@@ -153,6 +155,7 @@ class Pty:
     def read(self, timeout: float) -> bool:
         """Read once what is there, waiting at most `timeout` seconds; False when there was nothing."""
         data = self.link.read(self.master, timeout) if self.link else self._read(timeout)
+        self.heard = time.monotonic() if data else self.heard
         self.output += data
         self._stream.feed(data)
         for question, answer in self._replies.items():
