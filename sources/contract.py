@@ -51,10 +51,11 @@ class Upsert(Struct, frozen=True, gc=False, tag="upsert"):
 
 
 class Delete(Struct, frozen=True, gc=False, tag="delete"):
-    """The object is gone."""
+    """The object is gone: the one of this uid, where one is named. A StatefulSet's pod has a namesake by then."""
 
     kind: Kind
     key: str
+    uid: str = ""
 
 
 class Snapshot(Struct, frozen=True, gc=False, tag="snapshot"):

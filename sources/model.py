@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 """Label pairs sorted by name; equal sets are shared, so that a thousand replicas hold one."""
@@ -115,10 +116,11 @@ class Pod(Struct, frozen=True, gc=False, omit_defaults=True, tag="pod", tag_fiel
     cpu_limit: int | None = None
     memory_request: int | None = None
     memory_limit: int | None = None
+    key: str = ""
+    """ "namespace/name", whatever is given: made once, as every table and index of pods holds it."""
 
-    @property
-    def key(self) -> str:
-        return f"{self.namespace}/{self.name}"
+    def __post_init__(self) -> None:
+        force_setattr(self, "key", f"{self.namespace}/{self.name}")
 
 
 class Event(Struct, frozen=True, gc=False, omit_defaults=True, tag="event", tag_field="kind"):

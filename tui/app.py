@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.events import Event, Key, Paste
 
+from sources import courtesy
 from sources.config import Settings
 from sources.contract import Clock, SystemClock
 from sources.runtime import Runtime
@@ -15,6 +16,7 @@ from tui.contexts import ContextSwitch
 from tui.screen import MainScreen
 from tui.session import Session
 from tui.terminal.app import TerminalSafeApp
+from tui.terminal.atonce import draw_at_once
 from tui.themes import BASES, theme
 from tui.widgets.prompt import Prompt
 
@@ -107,8 +109,9 @@ class TopmastApp(TerminalSafeApp[None]):
             self.collector.used()
         screen = self.screen if isinstance(event, Key) and not event.is_forwarded else None
         if isinstance(event, Key) and isinstance(screen, MainScreen):
-            screen.chain.let_pass()
+            courtesy.key_pressed()
             if screen.take_key(event):
+                draw_at_once(self.screen)
                 return
         await super().on_event(event)
 

@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 
 from textual.message_pump import MessagePump
 
+from sources import courtesy
 from tui.panes.pane import Pane
 
-SLICE, CALM_SLICE = 0.005, 0.012
-"""Seconds of CPU that one frame may spend on what panes have still to look at: on a busy machine as many rows as
-on a calm one, or all the time would go to drawing. More of it while nobody presses keys."""
+SLICE, CALM_SLICE = 0.003, 0.012
+"""Seconds of CPU that one frame may spend on what arrived, and again on what panes have still to look at: on a
+busy machine as many rows as on a calm one, or all the time would go to drawing. More of it while nobody presses
+keys."""
 CALM = 2.0
 """Seconds without a key after which nobody is pressing any."""
 PAUSE = 0.001
 """Seconds between two frames, in which keys that were pressed meanwhile are obeyed."""
-KEY = 0.025
-"""Seconds that the next frame waits for after a key: what a key does takes several turns of the event loop, and a
-frame before each of them would be felt."""
+LATEST = 0.25
+"""Seconds for which a frame makes room for keys at most: one that is held down repeats for ever."""
 
 
 class Chain:
@@ -27,15 +28,15 @@ class Chain:
     def __init__(self, pump: MessagePump, frame: Callable[[], None]) -> None:
         self._pump = pump
         self._frame = frame
-        self._due = False
-        self._keyed = float("-inf")
+        self._due: float | None = None
+        """Since when a frame is due."""
         self.busy = False
         """Whether a frame left something to do."""
 
     @property
     def slice(self) -> float:
         """Seconds of CPU that may be spent in one go."""
-        return SLICE if time.monotonic() - self._keyed < CALM else CALM_SLICE
+        return SLICE if courtesy.calm() < CALM else CALM_SLICE
 
     def advance(self, panes: Sequence[Pane], more: bool) -> None:
         """Goes on with what panes have still to do; with `more` there is something to do besides."""
@@ -48,18 +49,15 @@ class Chain:
     def go_on(self) -> None:
         """Another frame soon."""
         self.busy = True
-        if not self._due:
-            self._due = True
+        if self._due is None:
+            self._due = time.monotonic()
             self._pump.set_timer(PAUSE, self.next)
 
-    def let_pass(self) -> None:
-        """A key was pressed: it goes first."""
-        self._keyed = time.monotonic()
-
     def next(self) -> None:
-        """The frame that was due."""
-        if (left := self._keyed + KEY - time.monotonic()) > 0:
-            self._pump.set_timer(left, self.next)
+        """The frame that was due, after the answer to a key that was pressed meanwhile."""
+        rest = courtesy.rest()
+        if rest and self._due is not None and time.monotonic() - self._due < LATEST:
+            self._pump.set_timer(rest, self.next)
             return
-        self._due = False
+        self._due = None
         self._frame()

@@ -124,7 +124,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.lay_out()
-        self.set_interval(self.session.settings.ui.refresh, self.tick)
+        self.set_interval(self.session.settings.ui.refresh, self.chain.go_on)
         self.set_interval(1.0, self.second)
         self.set_interval(EVERY, self.contexts.look)
         for moment in EARLY:

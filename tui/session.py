@@ -17,7 +17,7 @@ from tui.sheets.sheet import Look
 
 BUDGET = 0.01
 """Seconds of CPU that one frame may spend on folding batches: keys are answered between two frames."""
-OFTEN = 0.1
+OFTEN = 0.2
 """Seconds between two frames while more is waiting to be folded."""
 NOTHING = Frame({}, False)
 _DONE = object()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
 SLOTS = 2
+GRACE = 0.1
+"""For each second of a list the seconds that it takes to be shown once it is there."""
 
 
 class ListGate:
@@ -22,10 +25,13 @@ class ListGate:
 
     @asynccontextmanager
     async def slot(self, priority: int = 0, patient: bool = False) -> AsyncIterator[None]:
-        """Holds one slot; the lowest number goes first. Who is `patient` waits until nobody else holds any."""
+        """Holds one slot; the lowest number goes first. Who is `patient` waits until nobody else holds any, and
+        then until what came meanwhile is likely to be on the screen."""
+        began = time.monotonic()
         while patient and self._free < self._slots:
             self._idle.clear()
             await self._idle.wait()
+            await asyncio.sleep(GRACE * (time.monotonic() - began))
         await self._acquire(priority)
         try:
             yield

@@ -8,6 +8,7 @@ from contextlib import aclosing
 
 import aiohttp
 
+from sources import courtesy
 from sources.kubernetes import failures
 from sources.kubernetes.audit import Request
 from sources.kubernetes.errors import Unreachable
@@ -61,7 +62,7 @@ class ApiResponse:
                 self._record.bytes += len(chunk)
                 yield chunk
                 if len(chunk) >= HEAVY:
-                    await asyncio.sleep(GATHER)
+                    await asyncio.sleep(max(GATHER, courtesy.rest()))
         except NETWORK_ERRORS as error:
             if watchdog.barked and self._idle is not None:
                 raise failures.read_idle(self._host, self._idle) from None

@@ -1,4 +1,4 @@
-"""What a reflector remembers of the objects it handed out: which uid bears which name, and a list under way."""
+"""Turns what a reflector reads into changes, and gathers a list that is under way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sources.model import Node, Pod, Thing
 
 
 class Store:
-    """Turns objects into changes. The objects themselves live in the World; here stay some 50 bytes for each.
+    """Turns objects into changes. The objects themselves live in the World; once a list is complete nothing of
+    them is left here.
 
     While a list is under way (`begin` to `finish`) objects are gathered aside. On the very first one they are
     handed out at once, so that rows appear while the rest loads; later ones show only as the final Snapshot. What
@@ -26,7 +27,6 @@ class Store:
         self._gathered: dict[str, Thing] | None = None
         self._ahead: dict[str, Thing] = {}
         """Handed out before, and not yet seen in the list under way."""
-        self._uids: dict[str, dict[str, str]] = {}
 
     @property
     def gathering(self) -> bool:
@@ -50,48 +50,27 @@ class Store:
             if self._gathered is not None:
                 self._gathered[thing.key] = thing
                 self._ahead.pop(thing.key, None)
-            else:
-                self._remember(thing)
             if self._gathered is None or not self.synced:
                 changes.append(Upsert(thing))
         return changes
 
     def remove(self, meta: EventMeta) -> Sequence[Change]:
         """An object that was deleted, unless another one bears its name by now (a StatefulSet's pod)."""
-        delete = Delete(self._resource.kind, self._resource.key(meta))
-        if self._gathered is not None:
-            holder = self._gathered if delete.key in self._gathered else self._ahead
-            thing = holder.get(delete.key)
-            if thing is None or _other(_uid(thing), meta.uid):
-                return ()
-            del holder[delete.key]
-            return () if self.synced else (delete,)
-        if self._resource.by_uid:
+        delete = Delete(self._resource.kind, self._resource.key(meta), meta.uid or "")
+        if self._gathered is None:
             return (delete,)
-        names = self._uids.get(meta.namespace or "", {})
-        uid = names.get(meta.name or "")
-        if uid is None or _other(uid, meta.uid):
+        holder = self._gathered if delete.key in self._gathered else self._ahead
+        thing = holder.get(delete.key)
+        if thing is None or _other(_uid(thing), meta.uid):
             return ()
-        del names[meta.name or ""]
-        if not names:
-            del self._uids[meta.namespace or ""]  # namespaces come and go too
-        return (delete,)
+        del holder[delete.key]
+        return () if self.synced else (delete,)
 
     def finish(self) -> Snapshot:
         """The list is complete: what was gathered is everything there is."""
         gathered, self._gathered, self._ahead = self._gathered or {}, None, {}
-        self._uids = {}
-        for thing in gathered.values():
-            self._remember(thing)
         self.synced = True
         return Snapshot(self._resource.kind, self._namespace, tuple(gathered.values()))
-
-    def _remember(self, thing: Thing) -> None:
-        # name and uid are the object's own strings, shared and not copied
-        if isinstance(thing, Pod):
-            self._uids.setdefault(thing.namespace, {})[thing.name] = thing.uid
-        elif isinstance(thing, Node):
-            self._uids.setdefault("", {})[thing.name] = thing.uid
 
 
 def _uid(thing: Thing) -> str:

@@ -66,9 +66,11 @@ class Table(Generic[T]):
         part[key] = row
         self._tell(key, shown)
 
-    def drop(self, source: str, key: str) -> None:
-        shown = self.get(key)
-        if self._parts.get(source, {}).pop(key, None) is not None:
+    def drop(self, source: str, key: str, uid: str = "") -> None:
+        part, shown = self._parts.get(source, {}), self.get(key)
+        row = part.get(key)
+        if row is not None and not (uid and getattr(row, "uid", uid) not in ("", uid)):
+            del part[key]
             self._tell(key, shown)
 
     def _tell(self, key: str, before: T | None) -> None:
@@ -104,7 +106,7 @@ class Rows(Protocol):
 
     def put(self, source: str, row: Any) -> None: ...
 
-    def drop(self, source: str, key: str) -> None: ...
+    def drop(self, source: str, key: str, uid: str = "") -> None: ...
 
     def replacing(self, source: str, scope: str, rows: Any) -> Iterator[None]: ...
 
@@ -133,7 +135,7 @@ class Fold:
             if isinstance(change, Upsert):
                 self.tables[kind_of(change.object)].put(batch.source, change.object)
             elif isinstance(change, Delete):
-                self.tables[change.kind].drop(batch.source, change.key)
+                self.tables[change.kind].drop(batch.source, change.key, change.uid)
             elif isinstance(change, Snapshot):
                 yield from self.tables[change.kind].replacing(batch.source, change.scope, change.objects)
             if not number % SLICE:

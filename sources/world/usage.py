@@ -42,13 +42,21 @@ class Usage(Generic[U]):
     """A table as `Table` is one, of rows that are made when they are asked for: as objects the samples of 150,000
     pods would weigh more than the pods themselves. Of several sources that state a row the first one has it."""
 
-    def __init__(self, make: _Make[U], touched: Callable[[str], object] = lambda _key: None) -> None:
+    def __init__(
+        self,
+        make: _Make[U],
+        touched: Callable[[str], object] = lambda _key: None,
+        named: Callable[[str], str] = lambda key: key,
+    ) -> None:
         self._make: _Make[U] = make
         self._touched = touched
         """Told the key of each row that changed."""
+        self._named = named
+        """Gives the text that others have of an equal key: there need not be a second one of 150,000."""
         self.moment = 0.0
         """When what is put in now arrived (epoch seconds, the cluster's clock)."""
         self._slots: dict[str, int] = {}
+        self._keys: list[str] = []
         self._free: list[int] = []
         self._sources: dict[str, int] = {}
         self._owner = bytearray()
@@ -81,11 +89,12 @@ class Usage(Generic[U]):
     def put(self, source: str, row: U) -> None:
         self._put(self._source(source), row.key, row)
 
-    def drop(self, source: str, key: str) -> None:
+    def drop(self, source: str, key: str, uid: str = "") -> None:
         slot = self._slots.get(key)
         if slot is None or self._owner[slot] != self._sources.get(source):
             return
         del self._slots[key]
+        self._keys[slot] = ""
         self._free.append(slot)
         self._touched(key)
 
@@ -141,7 +150,7 @@ class Usage(Generic[U]):
         self._trend[place], self._trend[place + 1] = short_cpu, short_memory
         self._samples[slot] = count + 1
         self._minutes.note(slot, short_cpu, short_memory, self.moment)
-        self._touched(key)
+        self._touched(self._keys[slot])
         return self._mark(slot)
 
     def _mark(self, slot: int) -> bool:
@@ -150,11 +159,14 @@ class Usage(Generic[U]):
         return not known
 
     def _take(self, key: str, owner: int) -> int:
+        key = self._named(key)
         if self._free:
             slot = self._free.pop()
+            self._keys[slot] = key
             self._owner[slot], self._fresh[slot], self._samples[slot] = owner, 0, 0
         else:
             slot = len(self._owner)
+            self._keys.append(key)
             self._owner.append(owner)
             self._fresh.append(0)
             for numbers in (self._cpu, self._memory, self._samples):

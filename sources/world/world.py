@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sources.contract import Batch, Status
 from sources.model import Alert, Event, Kind, Node, NodeUsage, Owner, Pod, PodUsage, Silence, Thing, kind_of
@@ -52,8 +52,8 @@ class World:
         self.events: Table[Event] = Table(self._mover("event", self._index_event))
         self.alerts: Table[Alert] = Table(self._mover("alert"))
         self.silences: Table[Silence] = Table(self._mover("silence"))
-        self.node_usage = Usage(node_usage, self._changed["node_usage"].add)
-        self.pod_usage = Usage(pod_usage, self._changed["pod_usage"].add)
+        self.node_usage = Usage(node_usage, self._changed["node_usage"].add, _namer(self.nodes))
+        self.pod_usage = Usage(pod_usage, self._changed["pod_usage"].add, _namer(self.pods))
         self._fold = Fold(
             {
                 "node": self.nodes,
@@ -67,7 +67,7 @@ class World:
         )
         self._statuses_changed = False
         self._pods_by_node: dict[str, list[str]] = {}
-        self._pods_by_namespace: dict[str, set[str]] = {}
+        self._pods_by_namespace: dict[str, list[str]] = {}
         self._events_by_object: dict[tuple[str, str, str], set[str]] = {}
         self._restarts = Restarts()
         self.clock_offset = 0.0
@@ -207,21 +207,9 @@ class World:
     def _index_pod(self, key: str, before: Thing | None, after: Thing | None) -> None:
         old = before if isinstance(before, Pod) else None
         new = after if isinstance(after, Pod) else None
-        before_node, node = old.node if old else "", new.node if new else ""
-        if before_node != node:
-            self._rebind(key, before_node, node)
-        _move(self._pods_by_namespace, key, old and old.namespace, new and new.namespace)
+        _rebind(self._pods_by_node, key, old.node if old else "", new.node if new else "")
+        _rebind(self._pods_by_namespace, key, old.namespace if old else "", new.namespace if new else "")
         self._restarts.note(key, old, new, self._moment)
-
-    def _rebind(self, key: str, before: str, node: str) -> None:
-        # In lists: a node has some ten or hundred pods, for which sets would take many times the room.
-        if before:
-            bound = self._pods_by_node[before]
-            bound.remove(key)
-            if not bound:
-                del self._pods_by_node[before]
-        if node:
-            self._pods_by_node.setdefault(node, []).append(key)
 
     def _index_event(self, key: str, before: Thing | None, after: Thing | None) -> None:
         def about(event: Thing | None) -> tuple[str, str, str] | None:
@@ -236,6 +224,16 @@ def _frozen(keys: Mapping[Kind, set[str]]) -> Mapping[Kind, frozenset[str]]:
     return {kind: frozenset(each) for kind, each in keys.items() if each}
 
 
+def _namer(table: Table[Any]) -> Callable[[str], str]:
+    """Gives the key that the row of a table has itself."""
+
+    def named(key: str) -> str:
+        row = table.get(key)
+        return key if row is None else str(row.key)
+
+    return named
+
+
 def _move(index: dict, key: str, old: object, new: object) -> None:  # type: ignore[type-arg]  # any index
     """Takes a key from one entry of an index to another; None and "" are no entry."""
     if old == new:
@@ -248,3 +246,17 @@ def _move(index: dict, key: str, old: object, new: object) -> None:  # type: ign
                 del index[old]
     if new:
         index.setdefault(new, set()).add(key)
+
+
+def _rebind(index: dict[str, list[str]], key: str, before: str, after: str) -> None:
+    """Takes a pod from one list to another; "" is none. In lists: for some hundred keys each, sets would take many
+    times the room."""
+    if before == after:
+        return
+    if before:
+        bound = index[before]
+        bound.remove(key)
+        if not bound:
+            del index[before]
+    if after:
+        index.setdefault(after, []).append(key)

@@ -106,8 +106,8 @@ class Seat(Pty):
         return "".join(line[x].data for line in rows for x in NAMED)
 
     def press(self, key: str) -> Pressed:
-        """Presses a key that moves the cursor and waits for the end of the frame that shows it elsewhere. What else
-        is drawn before counts too: it is what a person waits."""
+        """Presses a key that moves the cursor and waits for the end of the frame that shows it elsewhere. What
+        else is drawn before counts too: it is what a person waits."""
         while self.read(0):
             pass
         before, chosen, pressed, cpu = len(self.output), self.chosen, time.monotonic(), self.used.cpu

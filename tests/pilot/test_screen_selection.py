@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.geometry import Region
 
 from sources.contract import Delete, Snapshot, Status, Upsert
@@ -35,6 +36,23 @@ async def test_the_cursor_rests_at_the_top_until_it_is_moved() -> None:
         assert on.screen.pods_pane.table.cursor_key == "shop/m"
         await on.put("pods", Upsert(pod("shop/a")))
         assert on.screen.pods_pane.table.cursor_key == "shop/a"
+
+
+async def test_the_cursor_moves_in_the_turn_of_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in one of the turns after it, between which other things are computed."""
+    async with stage() as on:
+        await filled(on)
+        drawn: list[object] = []
+        monkeypatch.setattr(on.app, "_display", lambda _screen, frame: drawn.append(frame))
+        await on.app.on_event(Key("j", "j"))
+        assert on.screen.pods_pane.table.cursor_key == "shop/web-01"
+        assert len(drawn) == 1
+
+
+async def test_pods_stand_as_kubectl_lists_them() -> None:
+    async with stage() as on:
+        await on.fill("pods", "pod", pod("shop/a"), pod("shop-eu/b"), pod("shop/b"))
+        assert list(on.screen.pods_pane.view) == ["shop-eu/b", "shop/a", "shop/b"]
 
 
 async def test_selection_follows_the_object_through_orders_and_arrivals() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sources.model import ObjectRef
 from sources.rules.pods import pod_problem, pod_settled
@@ -52,9 +51,6 @@ class PodsPane(GroupingPane):
 
     def settled(self, row: PodLine) -> bool:
         return pod_settled(row.pod, self.session.now)
-
-    def default_order(self, row: PodLine) -> tuple[Any, ...]:
-        return (row.pod.namespace, row.pod.name)
 
     def last_event(self, key: str) -> float:
         pod = self.session.world.pods.get(key)

@@ -21,7 +21,10 @@ from typing import IO, TYPE_CHECKING, Any
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
 
+from sources import courtesy
 from tui.terminal.ascii_output import use_ascii
 from tui.terminal.background import ASK, Answers
 from tui.terminal.environment import is_utf8
@@ -250,6 +253,12 @@ class TerminalDriver(LinuxDriver):
         with suppress(OSError, termios.error):
             if attributes is not None:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
+
+    def send_message(self, message: Message) -> None:
+        """Hands on what was read. Keys are told of at once: frames that are due would come before them."""
+        if isinstance(message, Key):
+            courtesy.key_pressed()
+        super().send_message(message)
 
     def _run_input_thread(self) -> None:
         try:

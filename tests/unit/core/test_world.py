@@ -51,6 +51,29 @@ def test_a_deleted_pod_leaves_every_index() -> None:
     assert world.namespaces == {}
 
 
+def test_a_namesake_is_not_deleted() -> None:
+    """The pod of a StatefulSet is followed by one of its name."""
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("db-0", uid="new")), Delete("pod", "a/db-0", "old"))
+    assert names(world.pods) == {"db-0"}
+    tell(Upsert(pod("plain")), Delete("pod", "a/plain", "told"), Delete("pod", "a/db-0", "new"))
+    assert names(world.pods) == set()
+
+
+def test_a_key_is_kept_once() -> None:
+    """150,000 of them weigh fifteen megabytes in each table that has its own."""
+    world = World()
+    tell = Told(world)
+    tell(Upsert(pod("x")))
+    tell(Snapshot("pod_usage", "", (PodUsage("a", "x", 1, 1, 0.0, 15.0),)), feed="usage")
+    tell(Snapshot("pod_usage", "", (PodUsage("a", "x", 2, 2, 15.0, 15.0),)), feed="usage")
+    (kept,) = world.pods
+    changed = world.drain().keys
+    assert all(key is kept.key for key in (*world.pods.keys(), *world.pod_usage.keys()))
+    assert all(key is kept.key for kind in ("pod", "pod_usage") for key in changed[kind])
+
+
 def test_a_snapshot_removes_only_what_is_in_its_scope() -> None:
     world = World()
     tell = Told(world)

@@ -125,5 +125,5 @@ def test_what_is_gone_takes_no_room(held) -> None:
 
 def test_that_is_looked_for_everywhere(held) -> None:
     before, _ = held
-    for name in ("World._pods_by_namespace", "History.changes", "Usage._slots", "Minutes._columns", "Store._uids"):
+    for name in ("World._pods_by_namespace", "History.changes", "Usage._slots", "Minutes._columns"):
         assert before[name] > 0, name

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from sources.contract import Delete, Nudge, Snapshot, Status, Upsert
+from sources.contract import Batch, Nudge, Snapshot, Status
 from sources.kubernetes.access import Access, ScopedFeed
 from sources.kubernetes.api import EVENTS, NODES, PODS
 from sources.kubernetes.cluster import Cluster
@@ -20,6 +20,7 @@ from sources.kubernetes.events import EventReflector
 from sources.kubernetes.liveness import Liveness
 from sources.kubernetes.reflector import Reflector
 from sources.kubernetes.usage import UsagePoller
+from sources.world import Fold
 
 START = 1_700_000_000.0
 
@@ -186,23 +187,18 @@ class Sink:
 
     def __init__(self) -> None:
         self.changes: list[Any] = []
-        self.table: dict[str, Any] = {}
+        self._fold = Fold()
         self.failure: BaseException | None = None
 
     def put(self, changes) -> None:
-        for change in changes:
-            self.changes.append(change)
-            if isinstance(change, Upsert):
-                self.table[change.object.key] = change.object
-            elif isinstance(change, Delete):
-                self.table.pop(change.key, None)
-            elif isinstance(change, Snapshot):
-                kept = {
-                    key: thing
-                    for key, thing in self.table.items()
-                    if change.scope and getattr(thing, "namespace", "") != change.scope
-                }
-                self.table = kept | {thing.key: thing for thing in change.objects}
+        changes = tuple(changes)
+        self.changes += changes
+        self._fold.apply(Batch("kubernetes", "feed", 0.0, changes))
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """All rows by key, of whatever kind."""
+        return {row.key: row for rows in self._fold.tables.values() for row in rows}
 
     async def room(self) -> None:
         return

@@ -125,7 +125,7 @@ async def test_a_list_that_comes_as_a_watch_is_not_older_either(paged):
     # a pod of the page that is deleted before the stream has come to it goes at once
     watch.send(line("DELETED", pod("a", "101")))
     await settle()
-    assert Delete("pod", "shop/a") in paged.sink.changes
+    assert Delete("pod", "shop/a", "uid-a") in paged.sink.changes
     assert paged.sink.names == ["shop/b"]
     # one that bears the name of a deleted one is another
     watch.send(line("DELETED", pod("b", "102", uid="the one before")), line("ADDED", pod("b", "90")))

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from sources import courtesy
+from sources.courtesy import KEY
 from tui import chain as chain_module
-from tui.chain import KEY, PAUSE, Chain
+from tui.chain import LATEST, PAUSE, Chain
 
 
 class Pump:
@@ -42,17 +44,46 @@ def test_whoever_asks_for_another_frame_while_one_is_due_gets_that_one() -> None
     assert frames == ["frame"]
 
 
+class Hands:
+    """Time as it is told to pass, and keys."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr(chain_module.time, "monotonic", lambda: self.now)
+
+    def press_after(self, seconds: float) -> None:
+        self.now += seconds
+        courtesy.key_pressed()
+
+
 def test_a_key_goes_before_the_next_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr(chain_module.time, "monotonic", lambda: now)
-    pump, frames = Pump(), list[str]()
+    hands, pump, frames = Hands(monkeypatch), Pump(), list[str]()
     panes: Any = [Busy()]
     chain = Chain(pump, lambda: frames.append("frame"))  # type: ignore[arg-type]  # stands for it
     chain.advance(panes, more=False)
-    chain.let_pass()
-    now += PAUSE
+    hands.press_after(0.0)
+    hands.now += PAUSE
     pump.go_off()
     assert not frames
-    now += KEY
+    hands.now += KEY
     assert pump.go_off() == pytest.approx(KEY - PAUSE)
     assert frames == ["frame"]
+
+
+def test_a_key_that_is_held_down_keeps_no_frame_back_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands, pump, frames = Hands(monkeypatch), Pump(), list[str]()
+    Chain(pump, lambda: frames.append("frame")).go_on()  # type: ignore[arg-type]  # stands for it
+    began = hands.now
+    while not frames:
+        hands.press_after(KEY / 2)
+        pump.go_off()
+        assert hands.now < began + LATEST + KEY
+
+
+def test_what_is_read_in_the_background_rests_after_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands = Hands(monkeypatch)
+    hands.press_after(60.0)
+    assert courtesy.rest() == pytest.approx(KEY)
+    hands.now += 2 * KEY
+    assert courtesy.rest() == 0.0
+    assert courtesy.calm() == pytest.approx(2 * KEY)

@@ -10,6 +10,7 @@ from textual.driver import Driver
 from textual.drivers import _writer_thread, linux_driver
 from textual.geometry import Region
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.terminal import driver
 from tui.terminal.backlog import backlog
@@ -67,6 +68,12 @@ def test_frames_come_by_way_of_display() -> None:
     assert "app._display(self, update)" in inspect.getsource(Screen)
     assert {"spans", "chops", "chop_ends"} <= set(vars(ChopsUpdate([], [], [])))
     assert {"strips", "region"} <= set(vars(LayoutUpdate([], Region())))
+
+
+def test_a_frame_can_be_drawn_at_once() -> None:
+    source = inspect.getsource(Screen._on_timer_update)
+    assert "self._compositor.update_widgets(self._dirty_widgets)" in source
+    assert "self._repaint_required = True" in inspect.getsource(Widget.refresh)
 
 
 def test_backlog_counts_what_waits(tmp_path: Path) -> None:
