@@ -10,7 +10,7 @@ from textual.message_pump import MessagePump
 from sources import courtesy
 from tui.panes.pane import Pane
 
-SLICE, CALM_SLICE = 0.003, 0.012
+SLICE, CALM_SLICE = 0.003, 0.007
 """Seconds of CPU that one frame may spend on what arrived, and again on what panes have still to look at: on a
 busy machine as many rows as on a calm one, or all the time would go to drawing. More of it while nobody presses
 keys."""

@@ -9,7 +9,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sources.world.ordered import Rank
+from sources.world.ordered import BLOCK, Rank
 from sources.world.views import View
 
 AT_ONCE = 500
@@ -127,6 +127,20 @@ class GroupedView(Sequence[Any]):
             del self._unplaced[name]
             break
         return bool(self._unplaced)
+
+    def shed(self) -> Iterator[None]:
+        """Frees all rows in steps, of a view that is looked at no more."""
+        while self._insides:
+            yield from self._insides.popitem()[1].shed()
+        while self._shares:
+            for _ in range(min(BLOCK, len(self._shares))):
+                self._shares.popitem()
+            yield
+        while self.groups:
+            self.groups.popitem()
+            yield
+        yield from self._order.shed()
+        self._open = None
 
     def bring(self, key: str) -> None:
         """Looks at a key now, ahead of those that are still to be given or ordered."""

@@ -62,6 +62,14 @@ class Ordered:
         before = self._counted()[place - 1] if place else 0
         return before + bisect_left(self._blocks[place], rank)
 
+    def shed(self) -> Iterator[None]:
+        """Frees all ranks, a block in each step."""
+        while self._blocks:
+            self._blocks.pop()
+            yield
+        self._lasts.clear()
+        self._ends, self._size = None, 0
+
     def __len__(self) -> int:
         return self._size
 

@@ -121,6 +121,15 @@ class Seat(Pty):
                 return found
         raise PtyTimeoutError(f"{key!r} moved no cursor in 5 s; the screen:\n{self.text}")
 
+    def ask(self, keys: str) -> None:
+        """Types, and waits until something is drawn."""
+        while self.read(0):
+            pass
+        before = len(self.output)
+        self.send(keys)
+        self.wait_for(lambda: self.output.find(FRAME_END, before) >= 0)
+        self.rest(PACE)
+
     def rest(self, seconds: float) -> tuple[float, int]:
         """CPU seconds used and bytes sent while nobody does anything for so long."""
         cpu, sent, end = self.used.cpu, len(self.output), time.monotonic() + seconds

@@ -261,21 +261,21 @@ async def test_where_that_does_not_help_only_what_is_in_trouble_is_looked_at(
         on.screen.second()
         assert source.narrowed == [("shop",)]
         await on.pilot.pause(0)
-        assert "memory short: only shop, :widen" in on.text.splitlines()[0]
+        assert "memory short: only shop, :unscope" in on.text.splitlines()[0]
         left[0] = 1 << 30
-        await on.command("widen")
+        await on.command("unscope")
         assert source.narrowed[1:] == [()]
         on.screen.second()
         await on.pilot.pause(0)
-        assert ":widen" not in on.text.splitlines()[0]
-        await on.command("narrow bulk")
+        assert ":unscope" not in on.text.splitlines()[0]
+        await on.command("scope bulk")
         assert source.narrowed[2:] == [("bulk",)]
         assert "only bulk looked at" in on.bottom
 
 
 async def test_what_cannot_look_at_less_says_so() -> None:
     async with stage() as on:
-        await on.command("narrow shop")
+        await on.command("scope shop")
         assert on.bottom == "no source here can look at less than it does"
 
 

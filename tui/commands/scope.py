@@ -20,9 +20,9 @@ def _narrow(screen: MainScreen, rest: str) -> None:
         counts, session.namespaces, screen.pods_pane.faulty, session.namespace_slots()
     )
     if not names:
-        raise CommandError("which namespaces? :narrow NAMESPACE...")
+        raise CommandError("which namespaces? :scope NAMESPACE...")
     _do(screen, names)
-    screen.say(f"only {', '.join(map(clean, names))} looked at; :widen looks at all again", "warn")
+    screen.say(f"only {', '.join(map(clean, names))} looked at; :unscope looks at all again", "warn")
 
 
 def _known(screen: MainScreen, _: str) -> Iterable[str]:
@@ -44,11 +44,11 @@ def _do(screen: MainScreen, names: tuple[str, ...]) -> None:
 
 SCOPE: tuple[Command, ...] = (
     Command(
-        ("narrow",),
+        ("scope",),
         "[NAMESPACE...]",
         "look at nothing but these namespaces, or those shown, or in trouble: where memory is short",
         _narrow,
         _known,
     ),
-    Command(("widen",), "", "look at all namespaces again", _widen),
+    Command(("unscope",), "", "look at all namespaces again", _widen),
 )

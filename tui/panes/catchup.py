@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 Look = Callable[[Sequence[str]], object]
@@ -15,6 +15,7 @@ AT_ONCE = 100
 """Rows of a frame that are looked at in that frame; the others wait for the next ones."""
 COUNTED_EVERY = 0.2
 """Seconds between two counts while they change with every frame."""
+NOTHING: Iterator[None] = iter(())
 FIRST = 100
 """Rows of a new order that are looked at as soon as it is asked for."""
 
@@ -41,13 +42,15 @@ class CatchUp:
         self._changed = changed
         self._waiting: dict[str, None] = {}
         self._rest: Iterator[str] = iter(())
+        self._old = NOTHING
         self.progress: Progress | None = None
         """The new order that is under way."""
         self._counted = 0.0
         self._fresh_turn = False
 
-    def begin(self, word: str, keys: Sequence[str]) -> None:
-        """All rows are to be looked at, for what `word` says."""
+    def begin(self, word: str, keys: Sequence[str], old: Iterator[None] = NOTHING) -> None:
+        """All rows are to be looked at, for what `word` says; meanwhile `old` frees what was before, in steps."""
+        self._old = chain(self._old, old)
         self._rest = iter(keys)
         self.progress = Progress(word, 0, len(keys))
         self._fresh_turn = True
@@ -87,6 +90,7 @@ class CatchUp:
         return self.busy
 
     def _step(self, count: int) -> int:
+        next(self._old, None)
         self._fresh_turn = self.progress is not None and not self._fresh_turn
         if (waiting := self._waiting) and not self._fresh_turn:
             keys = [waiting.popitem()[0] for _ in range(min(count, len(waiting)))]

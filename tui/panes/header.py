@@ -48,7 +48,7 @@ class Header(LineWidget):
             left.append((f" {clean(place.warning)} ", "held"))
         if session.narrowed:
             short = "memory short: " if session.bounds.short else ""
-            left.append((f" {short}only {','.join(map(clean, session.narrowed))}, :widen ", "held"))
+            left.append((f" {short}only {','.join(map(clean, session.narrowed))}, :unscope ", "held"))
         elif session.bounds.short:
             left.append((" memory short: the past dropped ", "held"))
         if session.edited:

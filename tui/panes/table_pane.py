@@ -142,10 +142,10 @@ class TablePane(Pane, Generic[R]):
         known = self.keys()
         keys, first = list(known), self.wanted_first()
         self.faulty = {*(known if isinstance(known, Set) else set(known)) & self.faulty}
-        self.view = self.new_view()
+        old, self.view = self.view, self.new_view()
         for key in first:
             self.view.bring(key)
-        self.catch_up.begin(word, keys)
+        self.catch_up.begin(word, keys, old.shed())
         self.catch_up.take(FIRST)
         self.table.set_rows(ViewRows(self.view, self.cells))
         self.tell_title()

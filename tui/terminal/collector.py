@@ -18,8 +18,8 @@ EVERY = 1800.0
 """Seconds between two sweeps."""
 STILL = 60.0
 """Seconds without a key before one."""
-OFTEN = (2_000, 10, 4)
-"""How many new objects make a collection, how many of those a larger one, and of those a full one: its 80,000 new
+OFTEN = (2_000, 5, 3)
+"""How many new objects make a collection, how many of those a larger one, and of those a full one: its 30,000 new
 objects are gone through in some 10 ms."""
 
 

@@ -2,11 +2,14 @@
 
 import random
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from sources.world.amounts import Unit
 from sources.world.filters import FilterError, parse_filter
+from sources.world.groups import GroupedView, Share
 from sources.world.ordered import BLOCK
 from sources.world.views import View
 
@@ -189,3 +192,34 @@ def test_a_filter_that_cannot_be_read_says_which_part(text: str, said: str) -> N
 
 def test_a_colon_that_names_no_column_is_part_of_the_expression() -> None:
     assert parse_filter("a:b", ("name",))(Row(name="xa:b"))
+
+
+def test_what_is_looked_at_no_more_is_freed_in_steps() -> None:
+    class Counted(str):
+        alive = 0
+
+        def __new__(cls, text: str) -> "Counted":
+            cls.alive += 1
+            return super().__new__(cls, text)
+
+        def __del__(self) -> None:
+            Counted.alive -= 1
+
+    def share(key: str) -> Share:
+        return Share(key[-1], (1,), (0, Counted(key)))
+
+    keys = [f"k{index}" for index in range(5 * BLOCK)]
+    makers: list[Callable[[], Any]] = [
+        lambda: View(lambda key: (Counted(key),), keys),
+        lambda: GroupedView(share, lambda key: (key,), lambda name, _totals: (name,), set(), keys),
+    ]
+    for make in makers:
+        view = make()
+        before = Counted.alive
+        assert before >= len(keys) // 2
+        most = 0
+        for _step in view.shed():
+            most, before = max(most, before - Counted.alive), Counted.alive
+        assert Counted.alive == 0
+        assert 0 < most <= BLOCK
+        assert not len(view)
