@@ -29,7 +29,9 @@ from sources.model import Thing
 MOST_PAST = 20_000
 """Events of the past that are fetched..."""
 MOST_SECONDS = 5.0
-"""...and for how long."""
+"""...for how long at a time..."""
+REST = 10.0
+"""...and how long the link is left to others before it goes on."""
 PASSES = (("type!=Normal", "Warning"), ("type=Normal", "Normal"))
 
 
@@ -124,18 +126,18 @@ class EventReflector(Reflector):
 
     async def _fill_once(self) -> SourceError | None:
         """The past within the budget. What is then known replaces what was, if it is everything."""
-        until, failed = self.cluster.clock.monotonic() + MOST_SECONDS, None
+        failed: SourceError | None = None
         missing: tuple[str, ...] = ()
-        async with self.cluster.gate.slot(self.resource.priority):
-            for selector, word in PASSES:
-                try:
-                    complete = await self._fill_pass(selector, until)
-                except SourceError as error:
-                    failed, missing = error, (f"older events ({error})",)
-                    break
-                if not complete:
-                    missing = (f"older {word} events",)
-                    break
+        for selector, word in PASSES:
+            older = f"older {word} events"
+            try:
+                complete = await self._fill_pass(selector, older)
+            except SourceError as error:
+                failed, missing = error, (f"older events ({error})",)
+                break
+            if not complete:
+                missing = (older,)
+                break
         self._missing, everything = missing, not missing
         first = not self.store.synced
         snapshot = self.store.finish()
@@ -144,31 +146,39 @@ class EventReflector(Reflector):
         self._say_filled()
         return failed
 
-    async def _fill_pass(self, selector: str, until: float) -> bool:
-        """False when the budget ended before the events did."""
-        token = ""
-        restarted = False
+    async def _fill_pass(self, selector: str, older: str) -> bool:
+        """False when the budget ended before the events did. On a slow link it goes on after a rest, during which
+        what is `older` is missing."""
+        clock, token, restarted = self.cluster.clock, "", False
         while True:
-            params = {"limit": str(PAGE), "fieldSelector": selector}
-            if token:
-                params["continue"] = token
-            try:
-                things, meta, bad = await get_page(self.cluster.api, self.path, params, self.resource.decode)
-            except ApiStatusError as error:
-                if error.status != 410 or not token or restarted:
-                    raise
-                token, restarted = "", True  # the token expired: from the start, once
-                continue
-            self.malformed += bad
-            self.standing.heard()
-            self.outbox.put(self.store.fill(things))
+            until = clock.monotonic() + MOST_SECONDS
+            async with self.cluster.gate.slot(self.resource.priority):
+                while clock.monotonic() < until:
+                    params = {"limit": str(PAGE), "fieldSelector": selector}
+                    if token:
+                        params["continue"] = token
+                    try:
+                        things, meta, bad = await get_page(
+                            self.cluster.api, self.path, params, self.resource.decode
+                        )
+                    except ApiStatusError as error:
+                        if error.status != 410 or not token or restarted:
+                            raise
+                        token, restarted = "", True  # the token expired: from the start, once
+                        continue
+                    self.malformed += bad
+                    self.standing.heard()
+                    self.outbox.put(self.store.fill(things))
+                    self._say_filled()
+                    await self.outbox.room()
+                    token = meta.continue_ or ""
+                    if not token:
+                        return True
+                    if self.store.filled >= MOST_PAST:
+                        return False
+            self._missing = (older,)
             self._say_filled()
-            await self.outbox.room()
-            token = meta.continue_ or ""
-            if not token:
-                return True
-            if self.store.filled >= MOST_PAST or self.cluster.clock.monotonic() >= until:
-                return False
+            await self.cluster.pause(REST)
 
     def _say_filled(self) -> None:
         """How far the past is, which does not make current what the watch has lost."""

@@ -15,7 +15,9 @@ from sources.config import Settings, Ui
 from sources.contract import Clock
 from sources.kubernetes import KubernetesSource
 from sources.runtime import Planned, Runtime
+from sources.world import World
 from tui.app import TopmastApp
+from tui.commands import run_command
 from tui.panes.table_pane import TablePane
 from tui.screen import MainScreen
 
@@ -26,11 +28,21 @@ BEAT = 0.02
 class Watched:
     """A main screen. `pods` and the like are its rows by key."""
 
-    def __init__(self, screen: MainScreen, pilot: Pilot[None]) -> None:
-        self.screen, self._pilot = screen, pilot
-        self.world = screen.session.world
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self._pilot = pilot
         self.stall = 0.0
         """The most CPU (seconds) that the screen's loop took between two looks at it."""
+
+    @property
+    def screen(self) -> MainScreen:
+        """The one that is shown: another one after :reload."""
+        shown = self._pilot.app.screen
+        assert isinstance(shown, MainScreen)
+        return shown
+
+    @property
+    def world(self) -> World:
+        return self.screen.session.world
 
     @property
     def nodes(self) -> dict[str, Any]:
@@ -59,6 +71,13 @@ class Watched:
             return len(asyncio.all_tasks()) - 1
 
         return await asyncio.wrap_future(self.screen.session.runtime.ask(count))
+
+    def header(self) -> str:
+        return "\n".join(self.screen.header.plain)
+
+    def command(self, line: str) -> None:
+        """What is typed behind ":"."""
+        run_command(self.screen, line)
 
     def retry(self) -> None:
         """What Ctrl-R does."""
@@ -104,7 +123,6 @@ async def screening(planned: Planned, clock: Clock) -> AsyncIterator[Watched]:
     app = TopmastApp(runtime, Settings(Ui(refresh=0.1), {}, {}, None), clock)
     try:
         async with app.run_test(size=(200, 50)) as pilot:
-            assert isinstance(app.screen, MainScreen)
-            yield Watched(app.screen, pilot)
+            yield Watched(pilot)
     finally:
-        await asyncio.to_thread(runtime.stop)
+        await asyncio.to_thread(app.runtime.stop)

@@ -112,9 +112,10 @@ async def test_the_budget_ends_the_past_and_says_so(stream, monkeypatch):
     assert len(stream.sink.snapshots) == 1
 
 
-async def test_slow_pages_end_at_the_time_budget(stream):
+async def test_slow_pages_are_taken_up_again_after_a_rest(stream):
+    """What happened while the watch was away is nowhere else."""
     slow = Live()
-    stream.api.script("list", slow, page("never"))
+    stream.api.script("list", slow, page("w2", kind="Warning"), page("n1"))
     stream.start_events()
     await stream.clock.advance(6)
     slow.send(page("w1", token="more"))
@@ -122,6 +123,10 @@ async def test_slow_pages_end_at_the_time_budget(stream):
     await settle(200)
     assert stream.sink.status.missing == ("older Warning events",)
     assert len(stream.api.asked("list")) == 1
+    await stream.clock.advance(11)
+    assert stream.sink.names == ["uid-n1", "uid-w1", "uid-w2"]
+    assert stream.sink.status.state == "live"
+    assert stream.api.asked("list")[1].params["continue"] == "more"
 
 
 @pytest.mark.fault(17)
