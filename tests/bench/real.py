@@ -1,6 +1,6 @@
-"""How fast the real program is on a real API server, beside a bare client, kubectl and k9s on the same cluster.
+"""How fast the real program is on a real API server, beside a bare client, kubectl and its peers on that cluster.
 
-    python -m tests.bench.real [--size S|M|L] [--k9s PATH] [--seconds 8]
+    python -m tests.bench.real [--size S|M|L] [--peer k9s=PATH] [--peer kubetui=PATH] [--peer kdash=PATH]
 
 Starts etcd and a kube-apiserver of its own (`tests.testbed`) and writes the objects straight into etcd; nothing
 else runs on that cluster. Every client runs alone and on one core; the servers take what they find. At L the API
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 import re
 import signal
@@ -26,6 +27,7 @@ from typing import NamedTuple
 from tests.bench import fill
 from tests.bench.__main__ import KEYS
 from tests.bench.objects import SIZES, Size
+from tests.bench.peers import PEERS, Chosen, chosen
 from tests.bench.replaying import OWN_CORE
 from tests.bench.seat import ROOT, Seat, compiled, percentile
 from tests.bench.table import HEADER, Row
@@ -135,15 +137,17 @@ def keys(when: str, pressed: Sequence[float]) -> Row:
     return Row(f"topmast: key to repaint {when}, p50", p50, "ms", None, f"p99 {p99:.0f} ms, {len(pressed)} keys")
 
 
-def k9s(binary: Path, bed: Bed, size: Size, seconds: float, patience: float) -> Iterator[Row]:
-    options = ("--kubeconfig", str(bed.kubeconfig()), "--all-namespaces", "--command", "pods", "--readonly")
-    with tempfile.TemporaryDirectory() as home:
-        env = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home, "XDG_DATA_HOME": home}
-        with Seat(options, OWN_CORE, program=(str(binary),), interpreter=(), env=env) as seat:
-            yield seen("k9s: first rows", seat, r"checkout-", patience)
-            count = f"{size.pods:,}".replace(",", ",?")
-            yield seen("k9s: full table", seat, rf"(?i)pods\(all\)\[{count}\]", patience)
-            yield from at_rest("k9s", seat, seconds)
+def peer(each: Chosen, bed: Bed, size: Size, seconds: float, patience: float) -> Iterator[Row]:
+    """One that shows nothing in time is a row, not the end; nobody waits for it a second time."""
+    config, name = bed.kubeconfig(), each.name
+    env = dict(each.env(config))
+    with Seat(each.options(config), OWN_CORE, program=(str(each.binary),), interpreter=(), env=env) as seat:
+        first = seen(f"{name}: first rows", seat, r"checkout-", patience)
+        yield first
+        if math.isnan(first.value):
+            return
+        yield seen(f"{name}: full table", seat, each.full(size.pods), patience)
+        yield from at_rest(name, seat, seconds)
 
 
 def seen(what: str, seat: Seat, pattern: str, patience: float) -> Row:
@@ -176,11 +180,11 @@ def kubectl(bed: Bed, metrics: bool) -> Iterator[Row]:
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", choices=SIZES, default="S")
-    parser.add_argument("--k9s", type=Path, metavar="PATH", help="a k9s to compare with")
+    parser.add_argument(
+        "--peer", type=chosen, action="append", default=[], metavar="NAME=PATH", help=f"one of {', '.join(PEERS)}"
+    )
     parser.add_argument("--seconds", type=float, default=8.0, help="how long to watch a screen at rest")
     args = parser.parse_args(argv)
-    if args.k9s is not None and not os.access(args.k9s, os.X_OK):
-        parser.error(f"--k9s: no program at {args.k9s}")
     size, patience, large = SIZES[args.size], PATIENCE[args.size], args.size == "L"
     compiled()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers go with us
@@ -191,14 +195,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(each.line(), flush=True)
         runs = [downloads(bed), topmast(bed, size, args.seconds, patience)]
         runs += [] if large else [kubectl(bed, metrics=True)]
-        runs += [k9s(args.k9s, bed, size, args.seconds, min(patience, OF_A_PEER))] if args.k9s is not None else []
+        runs += [peer(each, bed, size, args.seconds, min(patience, OF_A_PEER)) for each in args.peer]
         for found in runs:
             for each in found:
                 print(each.line(), flush=True)
     if large:
         print("kubectl: not run at this size (ten minutes and 7 GB); no metrics were written")
-    if args.k9s is None:
-        print("k9s: not run (--k9s PATH)")
+    if not args.peer:
+        print(f"{', '.join(PEERS)}: not run (--peer NAME=PATH)")
     return 0
 
 
