@@ -28,10 +28,12 @@ class Taken(NamedTuple):
 class Program:
     """topmast, 200x50. A terminal that nobody reads would hold it up."""
 
-    def __init__(self, *arguments: str) -> None:
-        self._pty = Pty(
-            (sys.executable, "-m", "tui", *arguments), columns=200, rows=50, env={"PYTHONPATH": str(ROOT)}
-        )
+    def __init__(self, *arguments: str, group: Path | None = None) -> None:
+        """`group` is where a control group takes process ids."""
+        command = (sys.executable, "-m", "tui", *arguments)
+        if group is not None:
+            command = ("sh", "-c", 'echo $$ > "$0" && exec "$@"', str(group), *command)
+        self._pty = Pty(command, columns=200, rows=50, env={"PYTHONPATH": str(ROOT)})
         self._lock, self._ends = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._read, name="terminal", daemon=True)
 
