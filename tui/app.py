@@ -53,11 +53,13 @@ class TopmastApp(TerminalSafeApp[None]):
         self.theme = self._styled = self._chosen.base
         self.stylesheet.set_variables(self.get_css_variables())
 
+    def get_default_screen(self) -> MainScreen:
+        main = MainScreen(self.session, self._chosen.palette, self._tour)
+        main._push_result_callback(main, None)  # as `push_screen` does: `switch_screen` takes it away again
+        return main
+
     def on_mount(self) -> None:
         self.runtime.watch_errors(self.on_loop_error)
-        main = MainScreen(self.session, self._chosen.palette)
-        self.push_screen(main)
-        main.tour.turn(on=self._tour)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Styles everything anew for another theme. Textual asks for it at every start too, when all has just been

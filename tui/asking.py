@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rich.style import Style
 
 from tui.commands import complete, complete_filter, run_command
 from tui.panes.table_pane import TablePane
@@ -16,14 +19,12 @@ if TYPE_CHECKING:
 class Asking(Prompt):
     """Hidden until somebody types `:` or `/`. A filter shows what it does at once; Esc brings the old one back."""
 
-    DEFAULT_CSS = "Asking { height: 1; display: none; }"
-
     _before: tuple[str, object | None] = ("", None)
     """The filter before this one was begun, and the row that the cursor was pinned to."""
 
-    @property
-    def main(self) -> MainScreen:
-        return cast("MainScreen", self.screen)
+    def __init__(self, main: MainScreen, palette: Mapping[str, Style]) -> None:
+        super().__init__(palette, id="prompt")
+        self.main = main
 
     def ask_command(self, line: str = "") -> None:
         """Asks for a command; `line` is what stands there to begin with."""
@@ -58,7 +59,7 @@ class Asking(Prompt):
 
     def _show(self, sign: str, value: str) -> None:
         self.listener = self._said
-        self.display = True
+        self.main.shelf.show(self)
         self.main.bottom.display = False
         self.open(sign, value, self._complete)
         self.main.set_focus(self)
@@ -88,7 +89,7 @@ class Asking(Prompt):
 
     def _said(self, said: Prompt.Submitted | Prompt.Cancelled) -> None:
         main, pane = self.main, self._filtered()
-        self.display = False
+        main.shelf.show(self, shown=False)
         main.bottom.display = True
         main.refocus()
         cancelled = isinstance(said, Prompt.Cancelled)

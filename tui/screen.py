@@ -46,6 +46,7 @@ from tui.themes import theme
 from tui.tour import TourLine
 from tui.widgets.document import Document
 from tui.widgets.graph import Graph
+from tui.widgets.shelf import Shelf
 from tui.widgets.table import LineTable
 
 NARROW = 100
@@ -65,31 +66,35 @@ class MainScreen(Screen[None]):
     # Textual repaints the whole screen when the focus moves; our widgets draw the lines that differ themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
-    def __init__(self, session: Session, palette: Mapping[str, Style]) -> None:
+    AUTO_FOCUS = ""  # the pane that the layout names, not what comes first
+
+    def __init__(self, session: Session, palette: Mapping[str, Style], tour: bool = False) -> None:
         super().__init__()
         self.session = session
+        shelf = self.shelf = Shelf(self)
         self.keymap = Keymap(session.settings.ui.remapped)
         self.palette = palette
         self.header = Header(session, palette)
-        self.tabs_line = TabLine(palette)
+        self.tabs_line = shelf.later(TabLine(palette))
         self.nodes_pane = NodesPane(session, palette, "nodes")
         self.pods_pane = PodsPane(session, palette, "pods")
         self.events_pane = EventsPane(session, palette, "events")
         self.console = ConsolePane(session, palette, "console")
         self.alerts_pane = AlertsPane(session, palette, "alerts")
-        self.detail = DetailPane(session, palette, "detail", lambda: self.alerts_pane.joined)
-        self.help = HelpPane(session, palette, "help", self.keymap)
-        self.picker = PickerPane(session, palette, "picker")
+        self.detail = shelf.later(DetailPane(session, palette, "detail", lambda: self.alerts_pane.joined))
+        self.help = shelf.later(HelpPane(session, palette, "help", self.keymap))
+        self.picker = shelf.later(PickerPane(session, palette, "picker"))
         self.picker.close = self.back
         self.picker.fail = lambda error: self.say(str(error), "bad")
         self.jump: Jump = Jump(self)
-        self.prompt: Asking = Asking(palette, id="prompt")
+        self.prompt: Asking = shelf.later(Asking(self, palette))
         self.bottom = BottomLine(palette, self.keymap)
-        self.notice = NoticeLine(palette)
+        self.notice = shelf.later(NoticeLine(palette, shelf))
         self.navigation = Navigation(self)
         self.detail.copy = lambda form: take(self, form)
         session.hold_ended = lambda: self.say("time goes on again: more news would not fit into memory", "warn")
-        self.tour = TourLine(palette, self.keymap)
+        self.tour = shelf.later(TourLine(palette, self.keymap, shelf))
+        self.tour.turn(on=tour)
         self.panes: Sequence[Pane] = (
             self.nodes_pane,
             self.pods_pane,
@@ -111,16 +116,10 @@ class MainScreen(Screen[None]):
         self._views: Mapping[str, object] = {}
 
     def compose(self) -> ComposeResult:
-        yield self.header
-        yield self.tabs_line
-        yield self.body
-        yield self.detail
-        yield self.help
-        yield self.picker
-        yield self.tour
-        yield self.notice
-        yield self.prompt
-        yield self.bottom
+        over = (self.detail, self.help, self.picker)
+        yield from self.shelf.compose(
+            self.header, self.tabs_line, self.body, *over, self.tour, self.notice, self.prompt, self.bottom
+        )
 
     def on_mount(self) -> None:
         self.lay_out()
@@ -129,15 +128,14 @@ class MainScreen(Screen[None]):
         self.set_interval(EVERY, self.contexts.look)
         for moment in EARLY:
             self.set_timer(moment, self.tick)
-        self.call_after_refresh(self._begin, self.active)
+        self.call_after_refresh(self._begin)
         if said := (*self.keymap.problems, *self.keymap.taken):
             self.say("; ".join(said), "warn")
 
-    def _begin(self, active: Pane) -> None:
-        """`active` as it was before Textual gave the keyboard to whatever comes first."""
+    def _begin(self) -> None:
         for pane in self.panes:
             pane.restore(self._views.get(pane.id or ""))
-        self.focus_pane(active)
+        self.focus_pane(self.active)
 
     # -- the clock
 
@@ -200,13 +198,12 @@ class MainScreen(Screen[None]):
         narrow = self.size.width < NARROW
         over = self.overlays[-1] if self.overlays else None
         self.header.set_class(not narrow and self.size.height >= TALL, "tall")
-        self.tabs_line.display = narrow
+        self.shelf.show(self.tabs_line, narrow)
         for pane in self.panes:
             pane.show_tabbed(narrow)
         self.body.display = over is None
-        self.detail.display = over is self.detail
-        self.help.display = over is self.help
-        self.picker.display = over is self.picker
+        for pane in (self.detail, self.help, self.picker):
+            self.shelf.show(pane, over is pane)
         active, alone, arrangement = self.active.id or "", self.alone, self.arrangement
         self.body.show(
             lambda width, height: arrangement.boxes(width, height, active, alone),

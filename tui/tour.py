@@ -13,6 +13,7 @@ from rich.style import Style
 from tui.keymap import Keymap
 from tui.panes.title import clipped
 from tui.widgets.lines import Line, LineWidget
+from tui.widgets.shelf import Shelf
 
 
 class Step(NamedTuple):
@@ -57,10 +58,11 @@ OVER = "That was the tour: ? lists every key, :tour begins again"
 class TourLine(LineWidget):
     """Two lines, and no lines at all while no tour is on."""
 
-    DEFAULT_CSS = "TourLine { height: 2; width: 1fr; display: none; }"
+    DEFAULT_CSS = "TourLine { height: 2; width: 1fr; }"
 
-    def __init__(self, palette: Mapping[str, Style], keymap: Keymap) -> None:
+    def __init__(self, palette: Mapping[str, Style], keymap: Keymap, shelf: Shelf) -> None:
         super().__init__(palette)
+        self._shelf = shelf
         self._keymap = keymap
         self.place: int | None = None
         """Which step is shown; None while no tour is on."""
@@ -68,7 +70,7 @@ class TourLine(LineWidget):
     def turn(self, on: bool) -> None:
         """Begins at the first step, or ends."""
         self.place = 0 if on else None
-        self.display = on
+        self._shelf.show(self, on)
         self.update_lines()
 
     def performed(self, name: str) -> str:

@@ -237,6 +237,7 @@ async def look_everywhere(on: Stage, bad: str, cluster: FakeCluster, metrics: Fa
                 on.screen.back()
     await on.focus(on.screen.console)
     on.screen.console.toggle_graph()
+    await on.pilot.pause()
     inspect(on, "graph")
     metrics.instant = metrics.span = QueryError(bad, line=1, column=3)
     on.screen.console.ask(bad)

@@ -34,6 +34,7 @@ async def demo(size: tuple[int, int], ascii_only: bool = False, theme: str = "au
     runtime.sources["demo"] = source
     supervisor = Supervisor(runtime.sources, runtime.deliver, clock)
     async with stage(size=size, clock=clock, runtime=runtime, ascii_only=ascii_only, theme=theme) as on:
+        await on.settle()  # what the console asks first, which loads the engine
         supervisor.start()
         await settle()
         await clock.advance(WATCHED)

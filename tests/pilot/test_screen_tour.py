@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from textual.widget import Widget
 
 from tests.pilot.staged import stage
 from tui.actions import BY_NAME
 from tui.keymap import Keymap
 from tui.tour import LAST, OVER, STEPS, TourLine
+from tui.widgets.shelf import Shelf
 from tui.widgets.text import width
 
 
+def tour_line(**remapped: str) -> TourLine:
+    return TourLine({}, Keymap(remapped), Shelf(Widget()))
+
+
 def test_every_step_names_actions_that_there_are_and_fits_a_narrow_terminal() -> None:
-    line = TourLine({}, Keymap({}))
+    line = tour_line()
     for place, step in enumerate(STEPS):
         assert set(step.wanted) <= set(BY_NAME)
         line.place = place
@@ -23,7 +29,7 @@ def test_every_step_names_actions_that_there_are_and_fits_a_narrow_terminal() ->
 
 
 def test_only_the_wanted_action_moves_on() -> None:
-    line = TourLine({}, Keymap({}))
+    line = tour_line()
     line.place = 1
     assert line.performed("zoom") == ""
     assert line.place == 1
@@ -32,7 +38,7 @@ def test_only_the_wanted_action_moves_on() -> None:
 
 
 def test_a_remapped_key_is_the_one_that_is_taught() -> None:
-    line = TourLine({}, Keymap({"zoom": "Z"}))
+    line = tour_line(zoom="Z")
     line.place = next(place for place, step in enumerate(STEPS) if step.wanted == ("zoom",))
     assert " Z " in [text for text, _ in line.compose_lines(80, 2)[0].pieces]
 

@@ -178,6 +178,7 @@ async def _(on: Stage) -> None:
 
 @check("refresh")
 async def _(on: Stage) -> None:
+    await on.settle()
     asked = len(on.screen.console.answer.expr)
     await on.press("ctrl+r")
     assert on.runtime.retried == 1

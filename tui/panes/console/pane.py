@@ -36,6 +36,7 @@ from tui.widgets.columns import fit_columns
 from tui.widgets.graph import Graph, GraphData
 from tui.widgets.lines import Piece
 from tui.widgets.prompt import Prompt
+from tui.widgets.shelf import Shelf
 from tui.widgets.rows import KeyedRows
 from tui.widgets.table import LineTable
 from tui.words import counted
@@ -68,6 +69,7 @@ class ConsolePane(Pane):
     def __init__(self, session: Session, palette: Mapping[str, Style], pane_id: str) -> None:
         super().__init__(session, palette, pane_id)
         plain = session.ascii_only
+        self.shelf = Shelf(self)
         self.choices = Choices(palette)
         self.prompt = QueryEditor(palette, self.choices)
         self.prompt.listener = self._prompt_said
@@ -75,7 +77,7 @@ class ConsolePane(Pane):
         self.shared = Notes(palette, whole=True)
         self.table = LineTable((), palette, glyphs="ascii" if plain else "unicode")
         self.zone = time_zone(session.settings.ui.clock)
-        self.graph = Graph(palette, glyphs="ascii" if plain else "braille", tz=self.zone)
+        self.graph = self.shelf.later(Graph(palette, glyphs="ascii" if plain else "braille", tz=self.zone))
         invented = [kind for kind, _ in session.settings.sources.values()] == ["demo"]
         self.memory = Memory(None if invented else state_path(), session.settings.pins.queries)
         self.strip = PinStrip(palette, session, self.memory)
@@ -100,17 +102,10 @@ class ConsolePane(Pane):
         """When the question on its way was asked, by our clock; None while there is none."""
 
     def compose(self) -> ComposeResult:
-        yield self.heading
-        yield self.strip
-        yield self.prompt
-        yield self.choices
-        yield self.notes
-        yield self.shared
-        yield self.table
-        yield self.graph
+        above = (self.heading, self.strip, self.prompt, self.choices, self.notes, self.shared)
+        return self.shelf.compose(*above, self.table, self.graph)
 
     def on_mount(self) -> None:
-        self.graph.display = False
         self.prompt.lore = Lore(self._put, self._aside, self.session.clock, self.prompt.refresh_offers)
         self.prompt.set_history(SIGN, self.memory.history)
         self.prompt.open(SIGN, self.expr)
@@ -346,11 +341,11 @@ class ConsolePane(Pane):
     def toggle_graph(self, keyboard: bool = True) -> None:
         """The table or the graph; `keyboard` is whether the console has the keyboard."""
         shown, hidden = (self.table, self.graph) if self.graph.display else (self.graph, self.table)
-        shown.display = True
+        self.shelf.show(shown)
         # The keyboard moves first: hiding what has it would hand it to the query.
         if keyboard and not self.prompt.has_focus:
             self.screen.set_focus(shown)
-        hidden.display = False
+        self.shelf.show(hidden, False)
         shown.update_lines()
         self._tell_shared()
 
