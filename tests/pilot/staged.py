@@ -200,8 +200,9 @@ async def stage(
         for clocked in ("tick", "second"):
             without_clock.enter_context(patch.object(MainScreen, clocked, _nothing))
         async with app.run_test(size=size) as pilot:
-            await pilot.pause(0)
-            assert app.screen.is_running
+            while app.focused is None:  # the screen begins when it has drawn itself
+                await pilot.pause(0)
+            await pilot.pause()
             assert isinstance(app.screen, MainScreen)
             without_clock.close()
             yield Stage(app, pilot, runtime, clock)
