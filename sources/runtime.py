@@ -50,6 +50,8 @@ class Runtime:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._nudge = Nudge()
         self._failure: BaseException | None = None
+        self._offering: dict[type[Any], tuple[int, Sequence[Any]]] = {}
+        """The sources that offer a capability, and of how many that was said."""
         self.sources: dict[str, Source] = {}
         self.problems: dict[str, str] = {}
 
@@ -76,6 +78,11 @@ class Runtime:
             taken.append(self._mail.popleft())
         return taken
 
+    @property
+    def has_mail(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self._mail)
+
     def wait(self, timeout: float) -> bool:
         """Blocks until there is something to take; False when `timeout` seconds passed without."""
         with self._arrived:
@@ -83,7 +90,11 @@ class Runtime:
 
     def offering(self, capability: type[P]) -> Sequence[P]:
         """The sources that offer a capability, in the order of the configuration."""
-        return [source for source in self.sources.values() if isinstance(source, capability)]
+        known = self._offering.get(capability)
+        if known is None or known[0] != len(self.sources):  # asked while they were built: `isinstance` costs
+            found = [source for source in self.sources.values() if isinstance(source, capability)]
+            known = self._offering[capability] = (len(self.sources), found)
+        return known[1]
 
     def ask(self, question: Callable[[], Coroutine[Any, Any, T]]) -> Future[T]:
         """Runs a coroutine on the sources' loop; cancelling the future cancels it there."""

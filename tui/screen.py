@@ -42,6 +42,7 @@ from tui.rhythm import Rhythm
 from tui.saved_layouts import Layouts, own
 from tui.session import Session
 from tui.terminal.backlog import behind
+from tui.terminal.touched import TouchedOnly
 from tui.themes import theme
 from tui.tour import TourLine
 from tui.widgets.document import Document
@@ -60,9 +61,7 @@ EARLY = (0.02, 0.06, 0.12, 0.2, 0.35)
 class MainScreen(Screen[None]):
     """Owns the panes; actions and commands act on it."""
 
-    DEFAULT_CSS = """
-    MainScreen { layout: vertical; background: transparent; }
-    """
+    DEFAULT_CSS = "MainScreen { layout: vertical; background: transparent; }"
     # Textual repaints the whole screen when the focus moves; our widgets draw the lines that differ themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
@@ -70,6 +69,7 @@ class MainScreen(Screen[None]):
 
     def __init__(self, session: Session, palette: Mapping[str, Style], tour: bool = False) -> None:
         super().__init__()
+        self._compositor = TouchedOnly()
         self.session = session
         shelf = self.shelf = Shelf(self)
         self.keymap = Keymap(session.settings.ui.remapped)
@@ -95,13 +95,8 @@ class MainScreen(Screen[None]):
         session.hold_ended = lambda: self.say("time goes on again: more news would not fit into memory", "warn")
         self.tour = shelf.later(TourLine(palette, self.keymap, shelf))
         self.tour.turn(on=tour)
-        self.panes: Sequence[Pane] = (
-            self.nodes_pane,
-            self.pods_pane,
-            self.events_pane,
-            self.console,
-            self.alerts_pane,
-        )
+        tables = (self.nodes_pane, self.pods_pane, self.events_pane)
+        self.panes: Sequence[Pane] = (*tables, self.console, self.alerts_pane)
         settings = session.settings
         self.layouts = Layouts({name: own(each) for name, each in settings.layouts.items()}, state_path())
         self.arrangement = self.layouts.first(settings.ui.layout)
@@ -123,7 +118,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.lay_out()
-        self.set_interval(self.session.settings.ui.refresh, self.chain.go_on)
+        self.set_interval(self.session.settings.ui.refresh, self.look)
         self.set_interval(1.0, self.second)
         self.set_interval(EVERY, self.contexts.look)
         for moment in EARLY:
@@ -138,6 +133,11 @@ class MainScreen(Screen[None]):
         self.focus_pane(self.active)
 
     # -- the clock
+
+    def look(self) -> None:
+        """A frame is due if there is anything to show."""
+        if self.session.news or self.chain.busy:
+            self.chain.go_on()
 
     def tick(self) -> None:
         """A frame: take what arrived, and tell the panes what changed. None while the terminal is behind."""
@@ -166,6 +166,7 @@ class MainScreen(Screen[None]):
             pane.on_jump(jump)
         for pane in (*self.panes, self.detail):
             pane.on_second()
+        self.chain.advance(self.panes, self.chain.busy)
         self.header.update_lines()
         self.show_tabs()
         self.bottom.on_second()

@@ -159,6 +159,11 @@ class Session:
             self.release()
             self.hold_ended()
 
+    @property
+    def news(self) -> bool:
+        """Whether something arrived, or was folded and not said yet."""
+        return self.busy or self.runtime.has_mail or self.world.changed
+
     def hold(self) -> None:
         """Stops time on the screen; what arrives waits."""
         self.held_since = self.now

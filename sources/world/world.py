@@ -124,6 +124,11 @@ class World:
         offset = offsets[0] if offsets else 0.0
         self.clock_offset = offset if abs(offset) > 2 else 0.0
 
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to `drain`."""
+        return self._statuses_changed or any(self._changed.values()) or any(self._appeared.values())
+
     def drain(self) -> Frame:
         """What changed since the last call."""
         frame = Frame(_frozen(self._changed), self._statuses_changed, _frozen(self._appeared))

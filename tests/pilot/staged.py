@@ -43,6 +43,10 @@ class StagedRuntime:
     def put(self, feed: str, *changes: Change, source: str = "kubernetes", at: float = NOW) -> None:
         self._mail.append(Batch(source, feed, at, changes))
 
+    @property
+    def has_mail(self) -> bool:
+        return bool(self._mail)
+
     def deliver(self, batch: Batch) -> None:
         """A batch as a supervisor hands it over."""
         self._mail.append(batch)

@@ -1,4 +1,4 @@
-"""What lies over the panes is mounted when it is first opened; the keys typed with the opening one are its keys."""
+"""What lies over the panes is mounted when it is first opened; the keys behind the opening one are its keys."""
 
 from __future__ import annotations
 

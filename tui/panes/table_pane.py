@@ -215,9 +215,9 @@ class TablePane(Pane, Generic[R]):
     def on_second(self) -> None:
         self._seconds += 1
         if self.session.held_since is None:
-            if recheck_due(self._seconds, self.effort()):
+            if due := recheck_due(self._seconds, self.effort()):
                 self.recheck()
-            self.table.changed(self.ticking)
+            self.table.changed(self.ticking, moved=due)
         self.tell_title()
 
     def effort(self) -> int:

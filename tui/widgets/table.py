@@ -110,12 +110,14 @@ class LineTable(LineWidget, can_focus=True):
         self._rows = rows
         self._renew(None)
 
-    def changed(self, keys: Collection[Key] | None = None) -> None:
-        """The rows of `keys` have other contents (None: any may have), rows may have come, gone or moved.
+    def changed(self, keys: Collection[Key] | None = None, moved: bool = True) -> None:
+        """The rows of `keys` have other contents (None: any may have); with `moved` rows may have come, gone or
+        moved, too.
 
         Costs the formatting of those of them that can be seen, whatever the number of keys and rows.
         """
-        self._renew(keys)
+        if moved or keys is None or not self._painted.keys().isdisjoint(keys):
+            self._renew(keys)
 
     def set_columns(self, columns: Sequence[Column], rows: Rows | None = None) -> None:
         """Show other columns; the cells of the rows must agree with them. `rows` are the ones that do, where those

@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 
 import textual.app
-from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers import _writer_thread, linux_driver
@@ -74,6 +74,13 @@ def test_a_frame_can_be_drawn_at_once() -> None:
     source = inspect.getsource(Screen._on_timer_update)
     assert "self._compositor.update_widgets(self._dirty_widgets)" in source
     assert "self._repaint_required = True" in inspect.getsource(Widget.refresh)
+
+
+def test_a_compositor_renders_the_widgets_that_it_says_are_visible() -> None:
+    assert "self._compositor = Compositor()" in inspect.getsource(Screen.__init__)
+    assert "visible_widgets = self.visible_widgets" in inspect.getsource(Compositor._get_renders)
+    assert "self._dirty_regions.copy()" in inspect.getsource(Compositor.render_partial_update)
+    assert "self._cuts" in inspect.getsource(Compositor.cuts.fget)  # kept until the next layout
 
 
 def test_backlog_counts_what_waits(tmp_path: Path) -> None:

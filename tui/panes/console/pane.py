@@ -36,8 +36,8 @@ from tui.widgets.columns import fit_columns
 from tui.widgets.graph import Graph, GraphData
 from tui.widgets.lines import Piece
 from tui.widgets.prompt import Prompt
-from tui.widgets.shelf import Shelf
 from tui.widgets.rows import KeyedRows
+from tui.widgets.shelf import Shelf
 from tui.widgets.table import LineTable
 from tui.words import counted
 
