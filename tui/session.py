@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from sources import courtesy
 from sources.config import Settings
 from sources.contract import STREAMS, Batch, Clock, Located, Narrowable, Place, Scoped, Snapshot, Status, Upsert
 from sources.memory import left
@@ -116,6 +117,8 @@ class Session:
         if not due or (more and now - self._drained < OFTEN):
             return NOTHING, more
         self._drained = now
+        if courtesy.painting() and not self.arriving("nodes", "pods", "events"):
+            courtesy.screen_painted()
         return self.world.drain(), more
 
     def fold(self, budget: float = BUDGET) -> bool:
@@ -222,9 +225,7 @@ class Session:
             *sorted(self.world.namespaces),
         ]
         slots = list(dict.fromkeys(wanted))[:9]
-        if not self.busy and not any(
-            feed.status.state in ("connecting", "loading") for feed in self.feeds("pods")
-        ):
+        if not self.busy and not self.arriving("pods"):
             self._slots = slots
         return slots
 
@@ -233,6 +234,10 @@ class Session:
         return not self.namespaces or not namespace or namespace in self.namespaces
 
     # -- feeds
+
+    def arriving(self, *names: str) -> bool:
+        """Whether the first list of one of these feeds is not all there yet."""
+        return any(feed.status.state in ("connecting", "loading") for name in names for feed in self.feeds(name))
 
     def feeds(self, *names: str) -> list[FeedState]:
         """The states of the feeds of these names, of all sources. Those that nothing was heard of yet are said to

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from sources import courtesy
 from sources.contract import Clock
 from sources.demo.alert_rules import Found
 from sources.demo.cluster import Plan
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from sources.embedded import EmbeddedQueries
 
 PAINTING = 0.75
-"""Seconds that a screen has to paint: loading numpy and the engine takes a third of a second of a core."""
+"""Seconds that a screen has to paint, at least: loading numpy and the engine takes a third of one of a core."""
+LOOK = 0.1
+"""Seconds after which one looks again whether it has."""
 
 
 class Answers:
@@ -54,6 +57,8 @@ class Answers:
             if self._opened is None:
                 if (left := self._not_before - self._clock.monotonic()) > 0:
                     await self._clock.sleep(left)
+                while courtesy.painting():
+                    await self._clock.sleep(LOOK)
                 self._opened = await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
             return self._opened
 

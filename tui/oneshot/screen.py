@@ -36,12 +36,14 @@ def screen(args: argparse.Namespace) -> int:
     if wrong := screen_problems(settings, starting=True):
         raise CommandError(USAGE, *shortly(wrong))
 
+    from sources import courtesy
     from sources.runtime import Runtime
     from tui.app import TopmastApp
     from tui.terminal.app import run
 
     namespaces = () if args.namespace is None or args.all_namespaces else (args.namespace,)
     runtime = Runtime(settings.sources)
+    courtesy.screen_opens()
     runtime.start()
     try:
         tour = getattr(args, "tour", False)

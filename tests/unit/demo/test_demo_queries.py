@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from sources import courtesy
 from sources.contract import Context, QueryError
 from sources.demo import DemoConfig, DemoSource
-from sources.demo.answers import PAINTING
+from sources.demo.answers import LOOK, PAINTING
 from sources.demo.catalog import CATALOG
 from sources.demo.cluster import build
 from sources.demo.scenarios import BY_NAME, DEFAULT
@@ -152,6 +153,20 @@ async def test_who_asks_while_a_screen_opens_waits_until_it_has_painted() -> Non
         await watching.clock.advance(PAINTING / 2)
         assert not asked.done()
         await watching.clock.advance(PAINTING / 2)
+        assert (await asked).series
+
+
+async def test_a_screen_that_paints_slowly_is_waited_for() -> None:
+    async with watched("pods") as watching:
+        await settle()
+        courtesy.screen_opens()
+        try:
+            asked = asyncio.create_task(watching.source.query("up"))
+            await watching.clock.advance(2 * PAINTING)
+            assert not asked.done()
+        finally:
+            courtesy.screen_painted()
+        await watching.clock.advance(LOOK)
         assert (await asked).series
 
 

@@ -7,6 +7,7 @@ from math import inf
 
 import pytest
 
+from sources import courtesy
 from sources.config import Namespaces, Settings, Ui
 from sources.contract import Snapshot, Status, Upsert
 from sources.testing import ManualClock
@@ -204,3 +205,19 @@ def test_chosen_namespaces_come_first_and_reach_scoped_sources() -> None:
     assert session.shows("z")
     assert not session.shows("a")
     assert session.shows(""), "nodes belong to no namespace"
+
+
+def test_a_screen_has_painted_when_the_first_lists_are_there() -> None:
+    session, runtime, _ = made()
+    courtesy.screen_opens()
+    try:
+        for feed in ("nodes", "pods", "events"):
+            runtime.put(feed, Status("loading"))
+        for feed in ("nodes", "pods", "events"):
+            session.pull()
+            assert courtesy.painting()
+            runtime.put(feed, Status("live"))
+        session.pull()
+        assert not courtesy.painting()
+    finally:
+        courtesy.screen_painted()
