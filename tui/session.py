@@ -122,8 +122,8 @@ class Session:
         return self.world.drain(), more
 
     def fold(self, budget: float = BUDGET) -> bool:
-        """Folds what arrived into the World, for at most `budget` seconds of CPU; True when more is waiting. Done
-        also while nothing can be drawn: the World has a size, what waits for it has none."""
+        """Folds what arrived into the World, for at most `budget` seconds of CPU or a step; True when more is
+        waiting. Done also while nothing can be drawn: the World has a size, what waits for it has none."""
         for batch in self.runtime.take():
             self._waiting.append(batch)
             self._waiting_changes += len(batch.changes)
@@ -134,16 +134,16 @@ class Session:
             self.hold_ended()
         if self.held_since is None:
             deadline = time.thread_time() + budget
-            while time.thread_time() < deadline:
+            while self._folding is not None or self._waiting:
                 if self._folding is None:
-                    if not self._waiting:
-                        break
                     batch = self._waiting.popleft()
                     self._waiting_changes -= len(batch.changes)
                     self._folding = self.world.applying(batch)
                 if next(self._folding, _DONE) is _DONE:
                     self._folding = None
                     self.bounds.hold(self.world)
+                if time.thread_time() >= deadline:
+                    break
         return self.busy
 
     @property
