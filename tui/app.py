@@ -109,6 +109,7 @@ class TopmastApp(TerminalSafeApp[None]):
             return
         if isinstance(event, Key):
             self.collector.used()
+            self.outlet.keyed()
         screen = self.screen if isinstance(event, Key) and not event.is_forwarded else None
         if isinstance(event, Key) and isinstance(screen, MainScreen):
             courtesy.key_pressed()

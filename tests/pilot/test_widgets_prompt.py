@@ -78,6 +78,7 @@ async def test_one_key_sends_a_few_cells_of_one_line() -> None:
         await pilot.press("right")
         assert None not in app.prompt.sent
         assert all(region is not None and region.height == 1 for region in app.prompt.sent)
+        assert app.prompt.take_first() == (Region(0, 0, 40, 1),), "which goes before all else of its frame"
 
 
 async def test_history_is_kept_for_each_sign() -> None:

@@ -102,6 +102,21 @@ async def test_nothing_is_sent_when_nothing_looks_different() -> None:
         assert table.sent == []
 
 
+async def test_the_lines_that_the_cursor_left_and_came_to_are_the_answer_to_a_key() -> None:
+    owner = Owner([f"pod-{i}" for i in range(100)])
+    table = table_of(owner)
+    async with Screen(table).run_test(size=(40, 11)) as pilot:
+        await pilot.pause()
+        table.changed()
+        assert table.take_first() == [], "no key was pressed"
+        table.action_cursor_down()
+        table.action_cursor_down()
+        assert sorted(table.take_first()) == [Region(0, line, 40, 1) for line in (1, 2, 3)]
+        assert table.take_first() == [], "once"
+        table.action_end()
+        assert Region(0, 10, 40, 1) in table.take_first()
+
+
 async def test_hidden_rows_cost_nothing() -> None:
     owner = Owner([f"pod-{i}" for i in range(100)])
     table = table_of(owner)

@@ -44,3 +44,27 @@ def test_a_terminal_that_never_answers_is_asked_once_and_drawn_on() -> None:
         terminal.send("q")
         assert terminal.wait_exit() == 0
         assert terminal.output.count(QUESTION) == 1
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_over_a_modem_all_of_a_filter_comes_behind_the_line_that_is_typed(columns: int) -> None:
+    link = Link(56_000, 0.02)
+    with Pty(DEMO.argv, columns=columns, rows=30, replies={QUESTION: ANSWER}, link=link) as terminal:
+        terminal.wait_for(DEMO.ready)
+        for key in ("G", "g", "o", "o"):  # rows enough to tell the link's pace by
+            before = terminal.output.count(QUESTION)
+            terminal.send(key)
+            terminal.wait_for(lambda before=before: terminal.output.count(QUESTION) > before)
+        terminal.send("/payments")
+        terminal.wait_for(lambda: terminal.screen.display[-1].startswith("/payments"))
+        terminal.wait_for(lambda: namespaces(terminal) == {"payments"})
+        terminal.send("\x1bq")
+        assert terminal.wait_exit() == 0
+
+
+def namespaces(terminal: Pty) -> set[str]:
+    """The namespaces of the pods on the screen."""
+    lines = terminal.screen.display
+    top = next((y for y, line in enumerate(lines) if "NAMESPACE" in line and "READY" in line), 0)
+    bottom = next((y for y, line in enumerate(lines) if y > top and line.startswith((" Events", "/"))), 0)
+    return {line[3:12].strip() for line in lines[top + 1 : bottom]} - {""} if top else set()

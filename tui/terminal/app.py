@@ -19,7 +19,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.filter import Monochrome, NoColor
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -29,7 +29,8 @@ from tui.terminal import crash
 from tui.terminal.collector import Collector
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.environment import Terminal
-from tui.terminal.frames import Sent, Shown
+from tui.terminal.frames import Sent
+from tui.terminal.outlet import GoesFirst, Outlet
 from tui.terminal.pace import Pace
 from tui.terminal.signals import ExitSignals
 
@@ -63,6 +64,8 @@ class TerminalSafeApp(App[ReturnType]):
         super().__init__(*args, **options)
         self.collector = Collector()
         self.pace = Pace()
+        self.outlet = Outlet(self.pace)
+        self._piece: asyncio.TimerHandle | None = None
         # Textual turns colours into grey ones, the terminal's default ones into black: black on black.
         self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
 
@@ -94,17 +97,9 @@ class TerminalSafeApp(App[ReturnType]):
         """Remember a line for a crash report (redacted and cleaned here)."""
         self.notes.append(clean(redact(text)))
 
-    @property
-    def cells_shown(self) -> Shown:
-        """What the terminal shows, as far as is known."""
-        shown: Shown | None = self.__dict__.get("_shown_cells")
-        if shown is None:
-            shown = self.__dict__["_shown_cells"] = Shown()
-        return shown
-
     def repaint(self) -> None:
         """Draw everything anew, whatever the terminal shows now."""
-        self.cells_shown.forget()
+        self.outlet.shown.forget()
         self.refresh(layout=True)
 
     def on_mount(self) -> None:
@@ -119,21 +114,42 @@ class TerminalSafeApp(App[ReturnType]):
 
     def on_resize(self, event: Resize) -> None:
         """A terminal that was smaller for a moment has lost something even if its size is the old one again."""
-        if event.size == self.cells_shown.size:
+        if event.size == self.outlet.shown.size:
             self.repaint()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send of a frame what the terminal does not show yet."""
         if isinstance(renderable, LayoutUpdate | ChopsUpdate) and self._reaches_terminal():
-            text = self.cells_shown.changes(renderable, self.console)
+            text = self.outlet.text(renderable, self.console, self._answering())
+            if self.outlet.waits and self._piece is None and self._loop is not None:
+                self._piece = self._loop.call_later(self.outlet.pause, self._go_on)
             cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
             if not text and cursor == self._previous_cursor_position:
                 return
             super()._display(screen, Sent(text))  # type: ignore[arg-type]  # what Textual itself hands over here
             if isinstance(self._driver, TerminalDriver):
-                self._driver.ask_pace()
+                self._driver.ask_pace(len(text.encode()))
         else:
             super()._display(screen, renderable)
+
+    def _answering(self) -> list[Region]:
+        """Cells that change because a key was pressed."""
+        focused: object = self.focused
+        if not isinstance(focused, GoesFirst):
+            return []
+        offset = focused.content_region.offset
+        return [region.translate(offset) for region in focused.take_first()]
+
+    def _go_on(self) -> None:
+        """Draws what has waited for a narrow link."""
+        self._piece = None
+        if not self._reaches_terminal() or self.outlet.pause > 0:
+            if self._loop is not None and self._running:
+                self._piece = self._loop.call_later(max(self.outlet.pause, TURN), self._go_on)
+            return
+        compositor = self.screen._compositor
+        compositor._dirty_regions.update(self.outlet.take(compositor.size.region))
+        self._display(self.screen, compositor.render_update(screen_stack=self._background_screens))
 
     def _reaches_terminal(self) -> bool:
         """Whether Textual would send a frame now; else it throws it away, and it must not count as shown."""

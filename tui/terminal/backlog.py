@@ -4,6 +4,7 @@ from typing import Any
 
 from textual.app import App
 
+from tui.terminal.outlet import Outlet
 from tui.terminal.pace import Pace
 
 
@@ -20,5 +21,6 @@ def backlog(app: App[Any]) -> int:
 
 def behind(app: App[Any]) -> bool:
     """Whether the terminal has still to take, or to draw, what it was sent."""
-    pace = getattr(app, "pace", None)
-    return backlog(app) > 0 or (isinstance(pace, Pace) and not pace.clear)
+    pace, outlet = getattr(app, "pace", None), getattr(app, "outlet", None)
+    waits = isinstance(outlet, Outlet) and outlet.waits
+    return backlog(app) > 0 or waits or (isinstance(pace, Pace) and not pace.clear)

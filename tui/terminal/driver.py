@@ -219,9 +219,9 @@ class TerminalDriver(LinuxDriver):
             self._disable_line_wrap()
             self.write("\x1b[?25l\x1b[?1004h")
 
-    def ask_pace(self) -> None:
-        """Sends a question behind what was drawn, where none is on its way."""
-        if self.in_application_mode and self._safe_app.pace.ask():
+    def ask_pace(self, size: int) -> None:
+        """Sends a question behind what was drawn, so many bytes, where none is on its way."""
+        if self.in_application_mode and self._safe_app.pace.ask(size):
             self.write(ASK_PACE)
 
     def ask_size(self) -> tuple[int, int] | None:

@@ -1,4 +1,5 @@
-"""Remembers what stands on the terminal, so that of each frame only the cells that became different are sent.
+"""Remembers what stands on the terminal, so that of each frame only the cells that became different are sent, and
+of those first what answers a key.
 
 Textual compares nothing: a layout, a change of focus or of size sends whole widgets again, often several times,
 and a changed part of a line is sent from the left edge of its widget on.
@@ -6,11 +7,13 @@ and a changed part of a line is sent from the left edge of its widget on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 GAP = 8
@@ -66,33 +69,49 @@ class Shown:
         """The terminal may show anything now: whatever comes next is sent."""
         self._rows.clear()
 
-    def changes(self, frame: Frame, console: Console) -> str:
-        """What to send so that the terminal shows the frame; "" when it does already. Counts as sent."""
-        sent: list[str] = []
+    def changes(
+        self,
+        frame: Frame,
+        console: Console,
+        first: Sequence[Region] = (),
+        room: tuple[int | None, int | None] = (None, None),
+    ) -> tuple[str, list[Region]]:
+        """What to send so that the terminal shows the frame; "" when it does already. Counts as sent.
+
+        What is in the regions `first` comes first. `room` has the bytes from which on no more of them is sent, and
+        no more of the rest; None: all. Also returned is what was left out.
+        """
         if isinstance(frame, LayoutUpdate):
             if self.size is not None and self.size != frame.region.size:
                 # What was drawn for another size may have landed anywhere.
                 self.forget()
             self.size = frame.region.size
-            for y, line in enumerate(frame.strips, frame.region.y):
-                x = frame.region.x
-                for strip in line:
-                    self._draw(y, x, strip, console, sent)
-                    x += strip.cell_length
-        else:
-            for y, x1, x2 in frame.spans:
-                for end, (x, part) in zip(frame.chop_ends[y], frame.chops[y].items(), strict=False):
-                    if part is not None and x < x2 and x1 < end:
-                        self._draw(y, x, part, console, sent)
-        return "".join(sent)
+        sent: list[str] = []
+        left: list[Region] = []
+        size = 0
+        later: list[tuple[int, int, Strip]] = []
+        for y, x, strip in _strips(frame):
+            if not any(each.overlaps(Region(x, y, strip.cell_length, 1)) for each in first):
+                later.append((y, x, strip))
+            elif room[0] is None or size < room[0]:
+                size += self._draw(y, x, strip, console, sent)
+            else:
+                left.append(Region(x, y, strip.cell_length, 1))
+        for y, x, strip in later:
+            if room[1] is None or size < room[1]:
+                size += self._draw(y, x, strip, console, sent)
+            else:
+                left.append(Region(x, y, strip.cell_length, 1))
+        return "".join(sent), left
 
-    def _draw(self, y: int, x: int, strip: Strip, console: Console, sent: list[str]) -> None:
+    def _draw(self, y: int, x: int, strip: Strip, console: Console, sent: list[str]) -> int:
+        """Appends what is to be sent for a strip; its size in bytes."""
         row = self._rows.setdefault(y, _Row())
         size = strip.cell_length
         end = x + size
         segments = list(strip)
         if row.strips.get((x, end)) == segments:
-            return
+            return 0
         if (x, end) not in row.strips:
             row.strips = {place: old for place, old in row.strips.items() if place[1] <= x or place[0] >= end}
         row.strips[x, end] = segments
@@ -103,10 +122,28 @@ class Shown:
             spans = _changed(row, x, segments)
         if sum(last - first for first, last in spans) > size * MOST:
             spans = [(x, end)]
+        total = 0
         for first, last in spans:
             whole = last - first == size
             text = strip.render(console) if whole else _rendered(segments, first - x, last - x, console)
             sent.append(f"\x1b[{y + 1};{first + 1}H{text}")
+            total += len(sent[-1].encode())
+        return total
+
+
+def _strips(frame: Frame) -> Iterator[tuple[int, int, Strip]]:
+    """Line, first cell and content of each part of a frame."""
+    if isinstance(frame, LayoutUpdate):
+        for y, line in enumerate(frame.strips, frame.region.y):
+            x = frame.region.x
+            for strip in line:
+                yield y, x, strip
+                x += strip.cell_length
+    else:
+        for y, x1, x2 in frame.spans:
+            for end, (x, part) in zip(frame.chop_ends[y], frame.chops[y].items(), strict=False):
+                if part is not None and x < x2 and x1 < end:
+                    yield y, x, part
 
 
 def _rendered(segments: list[Segment], first: int, last: int, console: Console) -> str:

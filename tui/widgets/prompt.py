@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rich.style import Style
 from textual.events import Key, Paste
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.message import Message
 
 from tui.widgets.edit import History, LineBuffer
@@ -189,6 +189,10 @@ class Prompt(LineWidget, can_focus=True):
             self.app.cursor_position = self.content_region.offset + Offset(self._caret_cell, 0)
         if text != before[0]:
             self.post_message(self.Changed(self, text))
+
+    def take_first(self) -> Sequence[Region]:
+        """All of it answers keys."""
+        return (self.size.region,)
 
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
         """The sign, the text and the hint: around the caret, or from the start while nobody edits."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from rich.style import Style
 from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.geometry import Region
 from textual.message import Message
 
 from tui.widgets.columns import Column, Fitted, fit_columns
@@ -97,6 +98,7 @@ class LineTable(LineWidget, can_focus=True):
         self._painted: dict[Key, tuple[Piece, ...]] = {}  # visible rows as formatted, in order
         self._view = Viewport()
         self._told: Key | None = None
+        self._moved: set[int] = set()
 
     # What the owner says
 
@@ -185,6 +187,11 @@ class LineTable(LineWidget, can_focus=True):
         self._view.pinned = False
         self._renew(())
 
+    def take_first(self) -> Sequence[Region]:
+        """The lines that the cursor was on and is on since this was asked."""
+        moved, self._moved = self._moved, set()
+        return [Region(0, line, self.size.width, 1) for line in moved]
+
     def action_cursor_up(self) -> None:
         """One row up."""
         self._move(self._view.at - 1)
@@ -244,9 +251,15 @@ class LineTable(LineWidget, can_focus=True):
     # Moving
 
     def _move(self, index: int) -> None:
+        self._moved.add(self._cursor_line)
         self._view.move(self._rows, index)
         self._tell()
         self.update_lines()
+        self._moved.add(self._cursor_line)
+
+    @property
+    def _cursor_line(self) -> int:
+        return self._view.at - self._view.top + self._show_header
 
     def _page(self, by: int) -> None:
         self._view.top = max(0, self._view.top + by)

@@ -31,7 +31,7 @@ def part(y: int, x1: int, x2: int, x: int, line: Strip) -> ChopsUpdate:
 
 
 def sent(shown: Shown, frame: LayoutUpdate | ChopsUpdate) -> str:
-    return shown.changes(frame, CONSOLE)
+    return shown.changes(frame, CONSOLE)[0]
 
 
 def test_the_same_frame_again_sends_nothing() -> None:
@@ -121,3 +121,18 @@ def line_of(random: Random, size: int) -> Strip:
         pieces.append((piece, random.choice([PLAIN, RED, BAR])))
         size -= 2 if wide else len(piece)
     return strip(*pieces)
+
+
+def test_what_answers_a_key_is_drawn_first_and_what_finds_no_room_is_left_out() -> None:
+    shown = Shown()
+    frame = whole(*(strip((f"line {y}", PLAIN)) for y in range(4)))
+    first = [Region(0, 2, 40, 1)]
+    text, left = shown.changes(frame, CONSOLE, first, (None, 10))
+    assert text.startswith("\x1b[3;1H")
+    assert "line 2" in text
+    assert "line 1" not in text
+    assert [region.y for region in left] == [0, 1, 3]
+    text, left = shown.changes(frame, CONSOLE, first)
+    assert text.index("line 0") < text.index("line 1") < text.index("line 3")
+    assert "line 2" not in text, "it is there already"
+    assert left == []

@@ -94,3 +94,9 @@ def test_backlog_counts_what_waits(tmp_path: Path) -> None:
     Unstarted._writer_thread.write("frame")
     assert backlog(app) == 1
     Unstarted._writer_thread._file.close()
+
+
+def test_what_waits_for_the_link_is_drawn_by_the_compositor() -> None:
+    assert "self._dirty_regions" in inspect.getsource(Compositor.render_partial_update)
+    assert "screen_stack" in inspect.signature(Compositor.render_update).parameters
+    assert isinstance(App._background_screens, property)
