@@ -27,6 +27,9 @@ SURE = 2
 PUSH = 1.1
 """Pieces are sent a little faster than the pace; else nobody would see that the link takes more by now."""
 
+DRY = 0.1
+"""Share of the time that a piece takes for which a link may wait for it and still be called busy."""
+
 
 class Flow:
     """`answered` may be called in another thread than the rest."""
@@ -48,21 +51,26 @@ class Flow:
         """Seconds until what was written has left."""
         return max(0.0, self._free - self._clock())
 
-    def wrote(self, size: int) -> None:
-        """So many bytes were sent."""
-        if pace := self.pace:
-            self._free = max(self._free, self._clock()) + size / (pace * PUSH)
+    def wrote(self, size: int) -> bool:
+        """So many bytes were sent. Whether the link had been waiting for them, by what is known of its pace."""
+        if (pace := self.pace) is None:
+            return False
+        now, takes = self._clock(), size / (pace * PUSH)
+        dry = now - self._free > DRY * takes
+        self._free = max(self._free, now) + takes
+        return dry
 
     def answered(self, size: int, trip: float) -> None:
         """A frame of so many bytes found the link empty, and the terminal's word came after so many seconds."""
         self._alone.append((trip, size))
         self._settle()
 
-    def followed(self, size: int, sent: float, heard: float) -> None:
+    def followed(self, size: int, sent: float, heard: float, dry: bool) -> None:
         """So many bytes were sent so many seconds after others that were on their way, and the terminal's word
-        came so many seconds after the word for those."""
-        if size >= WORTH:
-            self._behind.append(size / max(sent, heard, 1e-6))
+        came so many seconds after the word for those. If the link had run `dry`, it may take more than they say."""
+        pace = size / max(sent, heard, 1e-6)
+        if size >= WORTH and not (dry and self.pace is not None and pace < self.pace):
+            self._behind.append(pace)
             self._settle()
 
     def _settle(self) -> None:

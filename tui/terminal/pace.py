@@ -33,6 +33,8 @@ class _Question(NamedTuple):
     """Seconds since the one before, if that one is on its way too."""
     alone: bool
     """Whether nothing else is on its way."""
+    dry: bool
+    """Whether the link had been waiting for it."""
 
 
 class Pace:
@@ -62,11 +64,11 @@ class Pace:
                 self._asked.clear()
             alone = not self._asked and not self._unasked
             self._unasked += size
-            self.flow.wrote(size)
+            dry = self.flow.wrote(size)
             if self._asked and (not self._trips or self._unasked < WORTH):
                 return False  # a terminal that never answered is not asked again
             after = now - self._asked[-1].at if self._asked else None
-            self._asked.append(_Question(now, self._unasked, after, alone))
+            self._asked.append(_Question(now, self._unasked, after, alone, dry))
             self._unasked = 0
             return True
 
@@ -108,7 +110,7 @@ class Pace:
             if question.alone:
                 self.flow.answered(question.size, now - question.at)
             elif question.after is not None:
-                self.flow.followed(question.size, question.after, now - self._heard)
+                self.flow.followed(question.size, question.after, now - self._heard, question.dry)
             self._heard = now
             clear = not self._asked
         if clear:

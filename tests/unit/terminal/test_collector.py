@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
+import os
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +56,24 @@ def test_what_survived_is_not_looked_at_again_until_a_sweep(started: tuple[Colle
     assert collector.sweep()
     assert seen() is None
     assert not collector.sweep(), "it has just been done"
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="another C library")
+def test_a_sweep_gives_back_what_lies_free_between_what_is_used(started: tuple[Collector, type[Time]]) -> None:
+    collector, time = started
+    buffers = [b"x" * 30_000 for _ in range(2_000)]
+    kept = buffers[::50]
+    before = resident()
+    del buffers
+    time.now += EVERY
+    assert collector.sweep()
+    assert before - resident() > 30_000_000
+    assert len(kept) == 40
+
+
+def resident() -> int:
+    """Bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_leaving_something_large_behind_is_a_reason_to_sweep(started: tuple[Collector, type[Time]]) -> None:

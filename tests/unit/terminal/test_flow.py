@@ -89,6 +89,14 @@ def test_the_pace_of_a_link_that_becomes_faster_or_slower_is_followed() -> None:
         assert far.pace.flow.pace == pytest.approx(rate, rel=0.2)
 
 
+def test_a_program_that_is_late_makes_no_link_narrower() -> None:
+    far = begun(MODEM)
+    for _ in range(40):
+        far.write(LEAST)
+        far.rest(LEAST / MODEM * 3)
+    assert far.pace.flow.pace == pytest.approx(MODEM, rel=0.15)
+
+
 @pytest.mark.parametrize("delay", [0.0005, 0.4])
 def test_a_wide_link_takes_whole_frames_however_far_it_goes(delay: float) -> None:
     far = begun(20 * NARROW, delay)
