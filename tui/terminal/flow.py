@@ -67,7 +67,7 @@ class Flow:
 
     def followed(self, size: int, sent: float, heard: float, dry: bool) -> None:
         """So many bytes were sent so many seconds after others that were on their way, and the terminal's word
-        came so many seconds after the word for those. If the link had run `dry`, it may take more than they say."""
+        came so many seconds after the word for those. If the link had run `dry`, it may take more than that."""
         pace = size / max(sent, heard, 1e-6)
         if size >= WORTH and not (dry and self.pace is not None and pace < self.pace):
             self._behind.append(pace)
