@@ -136,9 +136,20 @@ async def agreeing(scene: Scene) -> list[str]:
     try:
         await watched.until("live panes, and what the witness saw", still)
     except AssertionError as error:
-        return [f"{error} ({watched.states()})"]
-    watched.screen.second()  # a clock may have been set just now
-    return miscounted(watched.screen) + await lasting(lambda kubectl: misprinted(watched, kubectl), scene.plane)
+        return [f"{error} ({watched.states()}, feeds {[feed.status for feed in scene.feeds]})"]
+    return await recounted(watched) + await lasting(lambda kubectl: misprinted(watched, kubectl), scene.plane)
+
+
+async def recounted(watched: Watched, seconds: float = 5.0) -> list[str]:
+    """What is miscounted, and stays so: what was folded a moment ago is told to the panes by the next frame."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while True:
+        watched.screen.second()  # a clock may have been set just now
+        found = miscounted(watched.screen)
+        if not found or loop.time() > until:
+            return found
+        await asyncio.sleep(0.3)
 
 
 def misprinted(watched: Watched, kubectl: Mapping[str, tuple[str, str]]) -> list[str]:
