@@ -29,6 +29,10 @@ PEERS: Mapping[str, Peer] = {
 }
 
 
+REPLIES: Mapping[bytes, bytes] = {b"\x1b[6n": b"\x1b[1;1R"}
+"""A terminal says where its cursor is to whoever asks, and kdash does not begin before."""
+
+
 class Chosen(NamedTuple):
     """One of them and where it is."""
 

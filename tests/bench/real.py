@@ -27,7 +27,7 @@ from typing import NamedTuple
 from tests.bench import fill
 from tests.bench.__main__ import KEYS
 from tests.bench.objects import SIZES, Size
-from tests.bench.peers import PEERS, Chosen, chosen
+from tests.bench.peers import PEERS, REPLIES, Chosen, chosen
 from tests.bench.replaying import OWN_CORE
 from tests.bench.seat import ROOT, Seat, compiled, percentile
 from tests.bench.table import HEADER, Row
@@ -125,7 +125,7 @@ def topmast(bed: Bed, size: Size, seconds: float, patience: float) -> Iterator[R
         full = re.compile(rf"Pods +{size.pods}\b(?!.*loading)")
         pressed = []
         while not full.search(seat.text) and seat.elapsed < patience:
-            pressed.append(seat.press("j" if len(pressed) % 3 else "k").wall)
+            pressed.append(seat.press("k" if len(pressed) % 3 == 2 else "j").wall)
         yield keys("while it loads", pressed)
         yield seen("topmast: full table", seat, full.pattern, patience)
         yield from at_rest("topmast", seat, seconds)
@@ -141,7 +141,8 @@ def peer(each: Chosen, bed: Bed, size: Size, seconds: float, patience: float) ->
     """One that shows nothing in time is a row, not the end; nobody waits for it a second time."""
     config, name = bed.kubeconfig(), each.name
     env = dict(each.env(config))
-    with Seat(each.options(config), OWN_CORE, program=(str(each.binary),), interpreter=(), env=env) as seat:
+    program = (str(each.binary),)
+    with Seat(each.options(config), OWN_CORE, program=program, interpreter=(), env=env, replies=REPLIES) as seat:
         first = seen(f"{name}: first rows", seat, r"checkout-", patience)
         yield first
         if math.isnan(first.value):
@@ -155,6 +156,8 @@ def seen(what: str, seat: Seat, pattern: str, patience: float) -> Row:
     try:
         return Row(what, seat.until(pattern, patience), "s", note=f"{seat.used.cpu:.2f} s of CPU")
     except PtyTimeoutError:
+        if (code := seat.process.poll()) is not None:
+            return Row(what, float("nan"), "s", note=f"it ended with {code}")
         return Row(what, float("nan"), "s", note=f"not within {patience:g} s; {seat.used.cpu:.0f} s of CPU")
 
 
