@@ -168,15 +168,18 @@ class Reflector:
                     await self.pause(error)
 
     async def poll(self) -> None:
-        """Lists every 15 to 30 s, where there is no watch; returns now and then so that it is tried again.
+        """Lists every 15 to 30 s, where there is no watch; returns now and then so that it is tried again, and when
+        somebody asks.
 
         Soon at first: an API server that has just started refuses everybody until it knows the roles.
         """
         self._polling = True
         self._say_current()
         for _ in range(self._polls):
-            await self.cluster.pause(15 + 15 * self.cluster.rng())
+            asked = await self.cluster.pause(15 + 15 * self.cluster.rng())
             await self.list()
+            if asked:
+                return  # whoever asks wants more than a list, and the server may be another by now
         self._polls = min(2 * self._polls, MOST_POLLS)
 
     async def pause(self, error: SourceError) -> None:

@@ -44,7 +44,7 @@ from tests.live.witness import Witness
 from tests.testbed import Bed, populate, ports
 from tests.testbed.content.metrics_api import GROUP
 
-MOST, MORE = 60, 15
+MOST, MORE = 90, 15
 """Requests a minute of one program with four feeds that scrapes too, twenty of which are looks at the server while
 it is away; and how many more for each blow, of which most end all connections and half are followed by Ctrl-R."""
 STALL = 0.25
@@ -117,7 +117,8 @@ async def differing(scene: Scene) -> list[str]:
         (EVENTS, lambda: watched.events),
         (USAGE, lambda: {row.key: row for row in watched.world.pod_usage}),
     ]
-    found = await compared(scene.plane, *shown)
+    if found := await compared(scene.plane, *shown):
+        found.insert(0, f"by the panes {said(watched)}")
     found += await agreeing(scene)
     found += [f"event {key} came twice" for key in told_twice(events)]
     for rows in (events.rows("event"), watched.events):
@@ -136,8 +137,13 @@ async def agreeing(scene: Scene) -> list[str]:
     try:
         await watched.until("live panes, and what the witness saw", still)
     except AssertionError as error:
-        return [f"{error} ({watched.states()}, feeds {[feed.status for feed in scene.feeds]})"]
+        return [f"{error}: {said(watched)}"]
     return await recounted(watched) + await lasting(lambda kubectl: misprinted(watched, kubectl), scene.plane)
+
+
+def said(watched: Watched) -> str:
+    """What the titles of the tables say of their data."""
+    return "; ".join(f"{pane.id} {pane.state().text}" for pane in watched.screen.panes if pane.id in PANES)
 
 
 async def recounted(watched: Watched, seconds: float = 5.0) -> list[str]:

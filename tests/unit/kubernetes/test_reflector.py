@@ -236,6 +236,19 @@ async def test_a_later_list_shows_only_as_a_snapshot(rig):
     assert rig.api.asked("watch")[1].params["resourceVersion"] == "200"
 
 
+@pytest.mark.fault(12, 13)
+async def test_who_asks_gets_the_watch_back_that_was_forbidden_for_a_while(rig):
+    rig.api.script("list", listing(pod("a")))
+    rig.api.script("watch", refusal(403, "Forbidden", missing="watch pods"))
+    rig.start()
+    await rig.clock.advance(200)
+    assert rig.sink.status.missing == ("watch pods cluster-wide",)
+    rig.api.script("watch", Live())
+    rig.cluster.nudge.now()
+    await rig.clock.advance(3)
+    assert rig.sink.status.state == "live"
+
+
 @pytest.mark.fault(13)
 async def test_poll_mode_where_watching_is_forbidden(rig):
     denied = refusal(403, "Forbidden", missing="watch pods")
