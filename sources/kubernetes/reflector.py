@@ -168,8 +168,8 @@ class Reflector:
                     await self.pause(error)
 
     async def poll(self) -> None:
-        """Lists every 15 to 30 s, where there is no watch; returns now and then so that it is tried again, and when
-        somebody asks.
+        """Lists every 15 to 30 s, where there is no watch; returns now and then, and when somebody asks, so that
+        it is tried again.
 
         Soon at first: an API server that has just started refuses everybody until it knows the roles.
         """
