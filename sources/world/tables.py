@@ -10,8 +10,8 @@ from sources.model import KINDS, Kind, Thing, kind_of
 
 T = TypeVar("T", bound=Thing)
 
-SLICE = 250
-"""Rows that are put in at one go; then others get their turn."""
+SLICE, SCANNED = 250, 5_000
+"""Rows that are put in, or only looked at, at one go; then others get their turn."""
 
 Moved = Callable[[str, "Thing | None", "Thing | None"], None]
 """Told (key, before, after) for each row that really changed."""
@@ -81,7 +81,7 @@ class Table(Generic[T]):
 
     def replacing(self, source: str, scope: str, rows: Iterable[T]) -> Iterator[None]:
         """What the source says of `scope` ("" is everything) is to be exactly `rows`: done when the iterator is at
-        its end. Rows are put in step by step, what is not among them goes in the last one."""
+        its end. What is not among them goes last."""
         part = self._parts.setdefault(source, {})
         fresh: set[str] = set()
         for number, row in enumerate(rows):
@@ -90,9 +90,13 @@ class Table(Generic[T]):
             self._put(part, key, row)
             if not (number + 1) % SLICE:
                 yield
-        gone = [key for key, row in part.items() if key not in fresh and _within(row, scope)]
-        for key in gone:
-            self.drop(source, key)
+        if len(fresh) == len(part):
+            return  # nothing but these: most lists find that nothing is gone
+        for number, key in enumerate(tuple(part)):
+            if key not in fresh and _within(part[key], scope):
+                self.drop(source, key)
+            if not (number + 1) % SCANNED:
+                yield
 
 
 def _within(row: Thing, scope: str) -> bool:

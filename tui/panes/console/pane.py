@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Coroutine, Hashable, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from rich.style import Style
@@ -150,11 +151,8 @@ class ConsolePane(Pane):
         start, end, step = range_steps(now, question.window, self.size.width, question.step)
         now_part = asyncio.wrap_future(ask(lambda: source.query(question.expr, now)))
         range_part = asyncio.wrap_future(ask(lambda: source.query_range(question.expr, start, end, step)))
-        try:
-            instant, span = await asyncio.gather(now_part, range_part, return_exceptions=True)
-        finally:
-            now_part.cancel()
-            range_part.cancel()
+        instant, span = await asyncio.gather(now_part, range_part, return_exceptions=True)
+        await asyncio.to_thread(import_module, "tui.panes.console.reading")  # the parser, which takes a while
         self._asked_at = None  # not where it was cancelled: then another one is on its way
         self.answer = after(self.answer, question, instant, span)
         self.show_answer()
@@ -162,7 +160,7 @@ class ConsolePane(Pane):
     # -- showing
 
     def show_answer(self) -> None:
-        from tui.panes.console import reading, units  # here, for the parser: the first paint has no answer
+        from tui.panes.console import reading, units  # here: the first paint has no answer
 
         answer = self.answer
         self._measure = units.measure(answer.expr, self.prompt.units)
