@@ -36,6 +36,7 @@ class FirstLists:
                     if name in self._awaited and any(_settles(change) for change in changes):
                         self._settle(name)
                     yield changes
+                    del changes  # not to keep them until the next come
         finally:
             self._settle(name)
 

@@ -299,3 +299,4 @@ class KubernetesSource:
         async with aclosing(feed(self._context.clock, lambda outbox: run(connection, outbox))) as batches:
             async for changes in batches:
                 yield changes
+                del changes  # not to keep them until the next come
