@@ -61,12 +61,15 @@ class Delete(Struct, frozen=True, gc=False, tag="delete"):
 class Snapshot(Struct, frozen=True, gc=False, tag="snapshot"):
     """All objects of one kind within a scope, after a list: what is not in here is gone.
 
-    `scope` is a namespace, or "" for everything that this source says of the kind.
+    `scope` is a namespace, or "" for everything that this source says of the kind. A long list may come in parts,
+    so that it is never held as a whole: `first` begins it, and with `last` what was in none of them is gone.
     """
 
     kind: Kind
     scope: str
     objects: tuple[Thing, ...]
+    first: bool = True
+    last: bool = True
 
 
 State: TypeAlias = Literal["connecting", "loading", "live", "stale", "partial", "denied", "absent", "failed"]
@@ -93,6 +96,11 @@ class Status(Struct, frozen=True, gc=False, omit_defaults=True, tag="status"):
 
 
 Change: TypeAlias = Upsert | Delete | Snapshot | Status
+
+
+def weight(change: Change) -> int:
+    """How many objects a change brings, at least one: what waits is bounded by that."""
+    return max(1, len(change.objects)) if isinstance(change, Snapshot) else 1
 
 
 class Batch(Struct, frozen=True, gc=False):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sources import courtesy
@@ -15,6 +14,7 @@ from sources.world import FeedState, Frame, World
 from sources.world.bounds import Bounds
 from sources.world.narrowing import fewer
 from tui.sheets.sheet import Look
+from tui.waiting import Waiting
 
 BUDGET = 0.01
 """Seconds of CPU that one frame may spend on folding batches: keys are answered between two frames."""
@@ -26,8 +26,8 @@ JUMP = 2.0
 """Seconds by which time has to move otherwise than it passes for a clock to have been set."""
 AGAIN = 30.0
 """Seconds that a narrower look has to show what it saves, before an even narrower one."""
-MOST_HELD = 200_000
-"""Changes that a pause holds back before it ends by itself: memory is not endless."""
+MOST_HELD = 500_000
+"""Objects that a pause holds back before it ends by itself: memory is not endless."""
 
 
 class Session:
@@ -56,10 +56,9 @@ class Session:
         self.held_since: float | None = None
         self.hold_ended: Callable[[], object] = lambda: None
         """Called when a pause ended by itself."""
-        self._waiting: deque[Batch] = deque()
+        self._waiting = Waiting()
         self._folding: Iterator[None] | None = None
         """The batch that is being folded in."""
-        self._waiting_changes = 0
         self._drained = float("-inf")
         self._ahead: float | None = None
         """The time of day less what has passed, as it was when it last moved."""
@@ -125,20 +124,18 @@ class Session:
         """Folds what arrived into the World, for at most `budget` seconds of CPU or a step; True when more is
         waiting. Done also while nothing can be drawn: the World has a size, what waits for it has none."""
         for batch in self.runtime.take():
-            self._waiting.append(batch)
-            self._waiting_changes += len(batch.changes)
             if self.held_since is not None:
                 self._note_news(batch)
-        if self.held_since is not None and self._waiting_changes > MOST_HELD:
+                self._waiting.supersede(batch)
+            self._waiting.add(batch)
+        if self.held_since is not None and self._waiting.weight > MOST_HELD:
             self.release()
             self.hold_ended()
         if self.held_since is None:
             deadline = time.thread_time() + budget
             while self._folding is not None or self._waiting:
                 if self._folding is None:
-                    batch = self._waiting.popleft()
-                    self._waiting_changes -= len(batch.changes)
-                    self._folding = self.world.applying(batch)
+                    self._folding = self.world.applying(self._waiting.take())
                 if next(self._folding, _DONE) is _DONE:
                     self._folding = None
                     self.bounds.hold(self.world)
@@ -178,7 +175,7 @@ class Session:
     @property
     def waiting(self) -> int:
         """Changes that arrived while time is held."""
-        return self._waiting_changes
+        return self._waiting.changes
 
     def waiting_in(self, feed: str) -> int:
         """How many things of a feed are new or changed since time is held."""
@@ -189,7 +186,7 @@ class Session:
         for change in batch.changes:
             if isinstance(change, Upsert):
                 news.add(change.object.key)
-            elif isinstance(change, Snapshot):
+            elif isinstance(change, Snapshot) and batch.feed != "usage":  # samples are no news, and many
                 known = self.world.table(change.kind)
                 news.update(thing.key for thing in change.objects if known.get(thing.key) != thing)
 

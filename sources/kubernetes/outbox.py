@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from sources.contract import Change, Clock
+from sources.contract import Change, Clock, weight
 
 COALESCE = 0.05
 """Seconds that a feed collects before it hands on: one batch, however many events arrive meanwhile."""
 MOST_WAITING = 20_000
+"""Objects that wait at most."""
 
 
 class Sink(Protocol):
@@ -33,16 +34,19 @@ class Outbox:
         self._clock = clock
         self._most = most
         self._changes: list[Change] = []
+        self._weight = 0
         self._filled = asyncio.Event()
         self._roomy = asyncio.Event()
         self._roomy.set()
         self._failure: BaseException | None = None
 
     def put(self, changes: Iterable[Change]) -> None:
-        self._changes.extend(changes)
+        for change in changes:
+            self._changes.append(change)
+            self._weight += weight(change)
         if self._changes:
             self._filled.set()
-        if len(self._changes) > self._most:
+        if self._weight > self._most:
             self._roomy.clear()
 
     async def room(self) -> None:
@@ -59,7 +63,7 @@ class Outbox:
         await self._filled.wait()
         if self._failure is None:
             await self._clock.sleep(COALESCE)
-        changes, self._changes = self._changes, []
+        changes, self._changes, self._weight = self._changes, [], 0
         self._roomy.set()
         if self._failure is None:
             self._filled.clear()

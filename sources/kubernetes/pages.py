@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Generic, NamedTuple, TypeVar
 
 from sources.contract import Unavailable
 from sources.kubernetes.api import Api
@@ -13,26 +14,49 @@ from sources.kubernetes.splitter import Decode, ListMeta, ListSplitter, NotAList
 
 T = TypeVar("T")
 PAGE = 500
+PART = 2_000
 
 
-async def get_page(
-    api: Api, path: str, params: Mapping[str, str], decode: Decode[T]
-) -> tuple[list[T], ListMeta, int]:
-    """The items of one answer, its metadata, and how many items could not be read.
+class Part(NamedTuple, Generic[T]):
+    """Some items of an answer; with the last ones its metadata, and how many items in all could not be read."""
 
-    Decoded while it downloads. Raises what the transport raises, and Unavailable when the answer is no list.
+    items: list[T]
+    meta: ListMeta | None = None
+    bad: int = 0
+
+
+async def in_parts(
+    api: Api, path: str, params: Mapping[str, str], decode: Decode[T], size: int = PART
+) -> AsyncGenerator[Part[T]]:
+    """One answer, decoded while it downloads, in parts of `size` items and more. Close it.
+
+    Raises what the transport raises, and Unavailable when the answer is no list.
     """
     splitter, found = ListSplitter(decode), list[T]()
     try:
         async with api.stream(path, params) as answer:
             async for block in answer.blocks():
                 found += splitter.feed(block)
+                if len(found) >= size:
+                    yield Part(found)
+                    found = []
                 await asyncio.sleep(0)
         items, meta = splitter.finish()
     except NotAListError as error:
         raise Unavailable(f"GET {path}: {error}") from None
-    found += items
-    return found, meta, splitter.bad
+    yield Part([*found, *items], meta, splitter.bad)
+
+
+async def get_page(
+    api: Api, path: str, params: Mapping[str, str], decode: Decode[T]
+) -> tuple[list[T], ListMeta, int]:
+    """The items of one answer, its metadata, and how many items could not be read. Raises as `in_parts`."""
+    found: list[T] = []
+    async with aclosing(in_parts(api, path, params, decode)) as parts:
+        async for part in parts:
+            found += part.items
+    assert part.meta is not None, "the last part has it"
+    return found, part.meta, part.bad
 
 
 async def get_all(api: Api, path: str, decode: Decode[T]) -> list[T]:

@@ -6,7 +6,8 @@ A sample carries its own moment and window; a pod without one is left out by the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import NoReturn
 
 import msgspec
@@ -28,7 +29,7 @@ from sources.kubernetes.backoff import Backoff
 from sources.kubernetes.cluster import SLOW_RETRY, Cluster
 from sources.kubernetes.errors import ApiStatusError
 from sources.kubernetes.outbox import Sink
-from sources.kubernetes.pages import get_page
+from sources.kubernetes.pages import Part, in_parts
 from sources.kubernetes.splitter import Decode
 from sources.kubernetes.standing import Standing
 from sources.model import Kind, Thing
@@ -214,16 +215,26 @@ class UsagePoller:
             raise before.with_traceback(None)  # it would grow with every raise
         try:
             # The samples of all pods are the largest list of all, and worth little before there are pods.
-            async with self.cluster.gate.slot(PRIORITY, patient=kind == "pod_usage"):
-                things, _, _ = await get_page(self.cluster.api, f"{self._root}/{path}", {}, decode)
+            async with (
+                self.cluster.gate.slot(PRIORITY, patient=kind == "pod_usage"),
+                aclosing(in_parts(self.cluster.api, f"{self._root}/{path}", {}, decode)) as parts,
+            ):
+                await self._take(kind, scope, parts)
         except Denied as error:
             self._refused[path] = (self.cluster.clock.monotonic() + ROUND, error)
             raise
         self._refused.pop(path, None)
-        self._rows += len(things)
-        self.standing.heard()
-        self._shown.add((kind, scope))
-        self.outbox.put((Snapshot(kind, scope, tuple(things)),))
+
+    async def _take(self, kind: Kind, scope: str, parts: AsyncIterator[Part[Thing]]) -> None:
+        """As they come: all samples of a large cluster at once weigh as much as a fifth of its pods."""
+        first = True
+        async for things, meta, _ in parts:
+            self._rows += len(things)
+            self.standing.heard()
+            self._shown.add((kind, scope))
+            self.outbox.put((Snapshot(kind, scope, tuple(things), first, last=meta is not None),))
+            await self.outbox.room()
+            first = False
 
     def _now(self) -> float:
         return self.cluster.clock.now()

@@ -23,6 +23,8 @@ class Table(Generic[T]):
 
     def __init__(self, moved: Moved | None = None) -> None:
         self._parts: dict[str, dict[str, T]] = {}
+        self._listed: dict[tuple[str, str], set[str]] = {}
+        """Keys of lists under way, by source and scope."""
         self._moved = moved
 
     def __len__(self) -> int:
@@ -79,17 +81,24 @@ class Table(Generic[T]):
         if self._moved is not None and before is not after:
             self._moved(key, before, after)
 
-    def replacing(self, source: str, scope: str, rows: Iterable[T]) -> Iterator[None]:
+    def replacing(
+        self, source: str, scope: str, rows: Iterable[T], first: bool = True, last: bool = True
+    ) -> Iterator[None]:
         """What the source says of `scope` ("" is everything) is to be exactly `rows`: done when the iterator is at
         its end. What is not among them goes last."""
         part = self._parts.setdefault(source, {})
-        fresh: set[str] = set()
+        if first:
+            self._listed.pop((source, scope), None)
+        fresh = self._listed.setdefault((source, scope), set())
         for number, row in enumerate(rows):
             key = row.key
             fresh.add(key)
             self._put(part, key, row)
             if not (number + 1) % SLICE:
                 yield
+        if not last:
+            return
+        del self._listed[source, scope]
         if len(fresh) == len(part):
             return  # nothing but these: most lists find that nothing is gone
         for number, key in enumerate(tuple(part)):
@@ -112,7 +121,9 @@ class Rows(Protocol):
 
     def drop(self, source: str, key: str, uid: str = "") -> None: ...
 
-    def replacing(self, source: str, scope: str, rows: Any) -> Iterator[None]: ...
+    def replacing(
+        self, source: str, scope: str, rows: Any, first: bool = True, last: bool = True
+    ) -> Iterator[None]: ...
 
     def keys(self) -> Iterable[str]: ...
 
@@ -141,6 +152,8 @@ class Fold:
             elif isinstance(change, Delete):
                 self.tables[change.kind].drop(batch.source, change.key, change.uid)
             elif isinstance(change, Snapshot):
-                yield from self.tables[change.kind].replacing(batch.source, change.scope, change.objects)
+                yield from self.tables[change.kind].replacing(
+                    batch.source, change.scope, change.objects, change.first, change.last
+                )
             if not number % SLICE:
                 yield

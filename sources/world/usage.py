@@ -38,6 +38,16 @@ def pod_usage(key: str, cpu: int, memory: int, at: float | None, window: float |
     return PodUsage(namespace, name, cpu, memory, at, window)
 
 
+class _List:
+    """A list under way: its number, and how many rows it brought so far."""
+
+    __slots__ = ("count", "round")
+
+    def __init__(self, number: int) -> None:
+        self.round = number
+        self.count = 0
+
+
 class Usage(Generic[U]):
     """A table as `Table` is one, of rows that are made when they are asked for: as objects the samples of 150,000
     pods would weigh more than the pods themselves. Of several sources that state a row the first one has it."""
@@ -60,8 +70,11 @@ class Usage(Generic[U]):
         self._free: list[int] = []
         self._sources: dict[str, int] = {}
         self._owner = bytearray()
-        self._fresh = bytearray()
-        """Which rows are among those of the list under way."""
+        self._round = array("H")
+        """The list that each row was in last..."""
+        self._rounds = 0
+        self._lists: dict[tuple[str, str], _List] = {}
+        """...and those under way, by source and scope."""
         self._cpu, self._memory = array("q"), array("q")
         self._at, self._window = array("d"), array("d")
         self._trend, self._samples = array("H"), array("I")
@@ -98,22 +111,33 @@ class Usage(Generic[U]):
         self._free.append(slot)
         self._touched(key)
 
-    def replacing(self, source: str, scope: str, rows: Iterable[U]) -> Iterator[None]:
+    def replacing(
+        self, source: str, scope: str, rows: Iterable[U], first: bool = True, last: bool = True
+    ) -> Iterator[None]:
         """What the source says of `scope` is to be exactly `rows`, in steps as `Table.replacing`."""
-        owner, count = self._source(source), 0
-        self._fresh = bytearray(len(self._owner))
+        owner, place = self._source(source), (source, scope)
+        if first or place not in self._lists:
+            self._rounds = self._rounds % 0xFFFF + 1
+            self._lists[place] = _List(self._rounds)
+        under_way = self._lists[place]
         for number, row in enumerate(rows):
-            count += self._put(owner, row.key, row)
+            slot = self._put(owner, row.key, row)
+            if slot is not None and self._round[slot] != under_way.round:
+                self._round[slot] = under_way.round
+                under_way.count += 1
             if not (number + 1) % SLICE:
                 yield
-        if not scope and count == len(self._slots):
+        if not last:
+            return
+        del self._lists[place]
+        if not scope and under_way.count == len(self._slots):
             return
         begin = f"{scope}/" if scope else ""
-        slots, fresh, owners = self._slots, self._fresh, self._owner
+        slots, rounds, owners = self._slots, self._round, self._owner
         gone = [
             key
             for key, slot in slots.items()
-            if not fresh[slot] and owners[slot] == owner and key.startswith(begin)
+            if rounds[slot] != under_way.round and owners[slot] == owner and key.startswith(begin)
         ]
         for key in gone:
             self.drop(source, key)
@@ -131,17 +155,17 @@ class Usage(Generic[U]):
             None if window == _UNKNOWN else window,
         )
 
-    def _put(self, owner: int, key: str, row: U) -> bool:
-        """Whether the row is the source's own, and was not among the rows of this list before."""
+    def _put(self, owner: int, key: str, row: U) -> int | None:
+        """The slot of the row; None where it is another source's."""
         cpu, memory = max(min(row.cpu, _MOST), -_MOST), max(min(row.memory, _MOST), -_MOST)
         at = _UNKNOWN if row.at is None else row.at
         slot = self._slots.get(key)
         if slot is None:
             slot = self._take(key, owner)
         elif self._owner[slot] != owner:
-            return False
+            return None
         elif self._at[slot] == at and self._cpu[slot] == cpu and self._memory[slot] == memory:
-            return self._mark(slot)
+            return slot
         self._cpu[slot], self._memory[slot], self._at[slot] = cpu, memory, at
         self._window[slot] = _UNKNOWN if row.window is None else row.window
         short_cpu, short_memory = packed(cpu), packed(memory)
@@ -151,25 +175,19 @@ class Usage(Generic[U]):
         self._samples[slot] = count + 1
         self._minutes.note(slot, short_cpu, short_memory, self.moment)
         self._touched(self._keys[slot])
-        return self._mark(slot)
-
-    def _mark(self, slot: int) -> bool:
-        known = self._fresh[slot]
-        self._fresh[slot] = 1
-        return not known
+        return slot
 
     def _take(self, key: str, owner: int) -> int:
         key = self._named(key)
         if self._free:
             slot = self._free.pop()
             self._keys[slot] = key
-            self._owner[slot], self._fresh[slot], self._samples[slot] = owner, 0, 0
+            self._owner[slot], self._round[slot], self._samples[slot] = owner, 0, 0
         else:
             slot = len(self._owner)
             self._keys.append(key)
             self._owner.append(owner)
-            self._fresh.append(0)
-            for numbers in (self._cpu, self._memory, self._samples):
+            for numbers in (self._cpu, self._memory, self._samples, self._round):
                 numbers.append(0)
             for moments in (self._at, self._window):
                 moments.append(_UNKNOWN)

@@ -132,7 +132,7 @@ def gather(runtime: Sources, needed: Sequence[str], welcome: Sequence[str], seco
         for batch in runtime.take():
             world.apply(batch)
             for change in batch.changes:
-                if isinstance(change, Snapshot):
+                if isinstance(change, Snapshot) and change.last:
                     scopes.setdefault(change.kind, set()).add(change.scope)
         waiting = [feeder for feeder in expected if not settled(world, feeder)]
         now = time.monotonic()

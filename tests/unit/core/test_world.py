@@ -1,6 +1,7 @@
 """The World: folding, indexes, what changed, trends and the past."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,46 @@ def test_a_snapshot_removes_only_what_is_in_its_scope() -> None:
     tell(Upsert(pod("x", "a")), Upsert(pod("y", "b")))
     tell(Snapshot("pod", "a", (pod("z", "a"),)))
     assert set(world.pods.keys()) == {"a/z", "b/y"}
+
+
+def used(name: str, cpu: int = 1, namespace: str = "a") -> PodUsage:
+    return PodUsage(namespace, name, cpu, 1, float(cpu), 15.0)
+
+
+@pytest.mark.parametrize("kind", ["pod", "pod_usage"])
+def test_a_list_in_parts_removes_what_was_in_none_of_them(kind: Any) -> None:
+    world = World()
+    tell = Told(world)
+    row: Any = pod if kind == "pod" else used
+    table = world.table(kind)
+    tell(Snapshot(kind, "", (row("old"), row("x"), row("y"))))
+    tell(Snapshot(kind, "", (row("x"),), last=False))
+    tell(Snapshot(kind, "", (row("theirs"),)), source="other")
+    assert set(table.keys()) == {"a/old", "a/x", "a/y", "a/theirs"}, "it has not ended"
+    tell(Snapshot(kind, "", (row("y"), row("y")), first=False))
+    assert set(table.keys()) == {"a/x", "a/y", "a/theirs"}
+
+
+@pytest.mark.parametrize("kind", ["pod", "pod_usage"])
+def test_a_list_that_broke_off_counts_for_nothing_when_it_begins_anew(kind: Any) -> None:
+    world = World()
+    tell = Told(world)
+    row: Any = pod if kind == "pod" else used
+    tell(Snapshot(kind, "", (row("x"), row("y"))))
+    tell(Snapshot(kind, "", (row("x"),), last=False))
+    tell(Snapshot(kind, "", (row("y"),), last=False))
+    tell(Snapshot(kind, "", (), first=False))
+    assert set(world.table(kind).keys()) == {"a/y"}
+
+
+def test_a_list_in_parts_of_one_namespace_leaves_the_others() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Snapshot("pod_usage", "", (used("x"), used("y"), used("z", namespace="b"))))
+    tell(Snapshot("pod_usage", "a", (used("x", 2),), last=False))
+    tell(Snapshot("pod_usage", "b", (used("z", 2, "b"),)))
+    tell(Snapshot("pod_usage", "a", (), first=False))
+    assert set(world.pod_usage.keys()) == {"a/x", "b/z"}
 
 
 def test_a_snapshot_of_one_source_leaves_the_rows_of_another() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sources.kubernetes import usage
+from sources.kubernetes import pages, usage
 from sources.kubernetes.access import ROUND, Access
 from tests.unit.kubernetes.fakes import REFUSED, Body, dump, listing, refusal, settle
 
@@ -68,6 +68,26 @@ async def test_a_narrower_look_takes_back_what_others_use(metrics):
     await settle()
     assert [s.scope for s in metrics.sink.snapshots][-1] == ""
     assert len(metrics.sink.snapshots[-1].objects) == 2
+
+
+async def test_many_samples_come_in_parts(metrics, monkeypatch):
+    """Those of 150,000 pods as one would weigh as much as a fifth of the pods."""
+    monkeypatch.setattr(pages.in_parts, "__defaults__", (2,))
+    pods = [pod_metrics(f"p{number}") for number in range(5)]
+
+    class InBlocks(Body):
+        async def blocks(self):
+            async for block in super().blocks():
+                for at in range(0, len(block), 200):
+                    yield block[at : at + 200]
+
+    metrics.api.script(PODS, lambda _params: InBlocks(listing(*pods, kind="PodMetricsList")))
+    metrics.start_usage()
+    await settle()
+    parts = [each for each in metrics.sink.snapshots if each.kind == "pod_usage"]
+    assert len(parts) > 1
+    assert [(part.first, part.last) for part in parts] == [(part is parts[0], part is parts[-1]) for part in parts]
+    assert [pod.name for part in parts for pod in part.objects] == [f"p{number}" for number in range(5)]
 
 
 async def test_a_long_poll_is_followed_by_a_long_rest(metrics):

@@ -10,6 +10,7 @@ import pytest
 from sources import courtesy
 from sources.config import Namespaces, Settings, Ui
 from sources.contract import Snapshot, Status, Upsert
+from sources.model import PodUsage
 from sources.testing import ManualClock
 from tests.pilot.staged import NOW, StagedRuntime, pod
 from tui import session as session_module
@@ -97,6 +98,23 @@ def test_a_pause_ends_by_itself_before_memory_does(monkeypatch: pytest.MonkeyPat
     session.pull()
     assert session.held_since is None
     assert len(session.world.pods) == 4
+
+
+def test_a_pause_keeps_only_the_last_of_lists_that_come_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "MOST_HELD", 6)
+    session, runtime, _ = made()
+    session.hold()
+    for poll in range(20):
+        at = NOW + 30 * poll
+        runtime.put("pods", Status("live"))
+        for first, names in ((True, ("a", "b")), (False, ("c",))):
+            rows = tuple(PodUsage("shop", name, poll, 1, at, 15.0) for name in names)
+            runtime.put("usage", Snapshot("pod_usage", "", rows, first, not first))
+        session.pull()
+        if session.held_since is None:
+            break
+    assert poll == 3, "only what is not said again is held more and more"
+    assert [row.cpu for row in session.world.pod_usage] == [3, 3, 3]
 
 
 def test_a_frame_has_a_budget_and_says_that_more_is_waiting() -> None:
