@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sources.promql.storage import Floats, Labels, Matcher, StoredSeries, Times
 from sources.promql.tsdb.index import Index, Numbers
@@ -113,10 +114,13 @@ class Ring:
         """
         with self._lock:
             shared, other = self._lanes_of(target)
-            lost = self._append_shared(shared, time, np.array(series, np.int64), np.array(values, np.float64))
+            numbers = np.array(series, np.int64)
+            kept = self._admitted(numbers)
+            lost = self._append_shared(shared, time, numbers[kept], np.array(values, np.float64)[kept])
             lane = self._lanes[other]
             if own[0] or lane.rows:
-                more = self._append_own(other, time, *(np.array(part) for part in own))
+                kept = self._admitted(np.array(own[0], np.int64))
+                more = self._append_own(other, time, *(np.array(part)[kept] for part in own))
                 lost = Appended(lost.out_of_order + more.out_of_order, lost.duplicates + more.duplicates)
             self._pending = 0
             self.counters.out_of_order += lost.out_of_order
@@ -127,6 +131,16 @@ class Ring:
             if self.memory > self.memory_limit:
                 self._squeeze(time)
             return lost
+
+    def _admitted(self, series: Numbers) -> NDArray[np.bool_]:
+        """Which samples have a series with a place, or with room for one. Numbers that were given out for a body
+        that then could not be read are no longer counted when it can be."""
+        if self._live + len(series) <= self.max_series:
+            return np.ones(len(series), np.bool_)
+        homeless = np.unique(series[self._lane[series] == _NOWHERE])
+        refused = homeless[max(0, self.max_series - self._live) :]
+        self.counters.refused_series += len(refused)
+        return np.isin(series, refused, invert=True)
 
     def _append_shared(self, number: int, time: int, series: Numbers, values: Floats) -> Appended:
         lane = self._lanes[number]

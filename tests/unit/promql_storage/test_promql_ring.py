@@ -211,6 +211,21 @@ def test_no_more_series_than_allowed() -> None:
     assert ring.counters.refused_series == 1
 
 
+def test_no_more_series_than_allowed_after_a_body_that_could_not_be_read() -> None:
+    ring = Ring(max_series=3)
+    numbers = [ring.series(named(name)) for name in ("a", "b")]  # and then the body ended
+    write(ring, "other", 1000, {named("c"): 1.0})
+    write(ring, "other", 1500, {named("c"): 1.0, named("d"): 1.0})
+    assert ring.live_series == 2
+    ring.append("t", 2000, numbers, [1.0, 2.0])
+    assert ring.live_series == 3
+    assert ring.counters.refused_series == 1
+    ring.append("t", 3000, [], [], (numbers, [3000, 3000], [1.0, 2.0]))
+    assert ring.live_series == 3
+    found = {dict(each.labels)["__name__"] for each in ring.select(EVERYTHING, 0, HOUR)}
+    assert found == {"a", "c", "d"}
+
+
 def test_what_a_query_reads_does_not_change_under_it() -> None:
     ring = Ring(retention=20_000)
     a = named("a")
