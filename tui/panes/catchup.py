@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple
 
 Look = Callable[[Sequence[str]], object]
@@ -16,6 +17,7 @@ AT_ONCE = 100
 COUNTED_EVERY = 0.2
 """Seconds between two counts while they change with every frame."""
 NOTHING: Iterator[None] = iter(())
+_DONE = object()
 FIRST = 100
 """Rows of a new order that are looked at as soon as it is asked for."""
 
@@ -42,15 +44,17 @@ class CatchUp:
         self._changed = changed
         self._waiting: dict[str, None] = {}
         self._rest: Iterator[str] = iter(())
-        self._old = NOTHING
+        self._old: deque[Iterator[None]] = deque()
         self.progress: Progress | None = None
         """The new order that is under way."""
         self._counted = 0.0
         self._fresh_turn = False
 
     def begin(self, word: str, keys: Sequence[str], old: Iterator[None] = NOTHING) -> None:
-        """All rows are to be looked at, for what `word` says; meanwhile `old` frees what was before, in steps."""
-        self._old = chain(self._old, old)
+        """All rows are to be looked at, for what `word` says; meanwhile `old` frees what was before, to its end,
+        in steps."""
+        if old is not NOTHING:
+            self._old.append(old)
         self._rest = iter(keys)
         self.progress = Progress(word, 0, len(keys))
         self._fresh_turn = True
@@ -66,7 +70,7 @@ class CatchUp:
 
     @property
     def busy(self) -> bool:
-        return self.progress is not None or bool(self._waiting)
+        return self.progress is not None or bool(self._waiting) or bool(self._old)
 
     def count_due(self, more: bool) -> bool:
         """Whether it is time to say how far it is: a few times a second, and at the end."""
@@ -90,7 +94,8 @@ class CatchUp:
         return self.busy
 
     def _step(self, count: int) -> int:
-        next(self._old, None)
+        if self._old and next(self._old[0], _DONE) is _DONE:
+            self._old.popleft()
         self._fresh_turn = self.progress is not None and not self._fresh_turn
         if (waiting := self._waiting) and not self._fresh_turn:
             keys = [waiting.popitem()[0] for _ in range(min(count, len(waiting)))]

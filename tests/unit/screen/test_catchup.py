@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -90,3 +90,20 @@ def test_no_rows_are_looked_at_in_no_time() -> None:
     catch_up.take(1)
     assert not catch_up.busy
     assert not catch_up.advance(deadline=0.0)
+
+
+def test_what_was_before_is_freed_to_its_end_however_short_the_new_orders_are() -> None:
+    catch_up = CatchUp(lambda _: None, lambda _: None)
+    freed: list[int] = []
+
+    def old(number: int) -> Iterator[None]:
+        for _ in range(500):
+            yield
+        freed.append(number)
+
+    for number in range(5_000):
+        catch_up.begin("filtering", ["a"], old(number) if number < 3 else iter(()))
+    while catch_up.advance(float("-inf")):
+        pass
+    assert freed == [0, 1, 2]
+    assert not catch_up.busy
