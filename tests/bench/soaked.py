@@ -12,6 +12,7 @@ the way before (tracemalloc, several times slower).
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 import sys
@@ -45,6 +46,41 @@ def hasten(clock: Faster) -> None:
     Collector.__init__.__defaults__ = (lambda: time.monotonic() * clock.faster,)  # type: ignore[attr-defined]
 
 
+_MALLINFO = (
+    "arena",
+    "ordblks",
+    "smblks",
+    "hblks",
+    "hblkhd",
+    "usmblks",
+    "fsmblks",
+    "uordblks",
+    "fordblks",
+    "keepcost",
+)
+
+
+class Malloc(ctypes.Structure):
+    """`struct mallinfo2` of glibc (mallinfo(3))."""
+
+    _fields_ = [(name, ctypes.c_size_t) for name in _MALLINFO]
+
+
+def heap() -> dict[str, float]:
+    """What of the memory is whose: Python's blocks, and glibc's (asked for, free in between, mapped alone)."""
+    ask = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if ask is None:
+        return {"python blocks": sys.getallocatedblocks()}
+    ask.restype = Malloc
+    told = ask()
+    return {
+        "python blocks": sys.getallocatedblocks(),
+        "heap used": told.uordblks,
+        "heap free": told.fordblks,
+        "heap mapped": told.hblkhd,
+    }
+
+
 def held(app: Any, clock: Faster) -> dict[str, float]:
     """What the process and its World hold now."""
     world, loop = app.session.world, app.runtime._loop
@@ -66,6 +102,7 @@ def held(app: Any, clock: Faster) -> dict[str, float]:
         "places of pod usage": len(world.pod_usage._owner),
         "history": len(world.history.changes),
         "restarts": len(world._restarts._stamps),
+        **heap(),
     }
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tui.terminal.collector import EVERY, STILL, Collector
+from tests.bench.soaked import heap
+from tui.terminal.collector import EVERY, STILL, TRIM, Collector
+from tui.terminal.heap import LARGE, keep_large_apart
 
 
 class Knot:
@@ -65,10 +67,20 @@ def test_a_sweep_gives_back_what_lies_free_between_what_is_used(started: tuple[C
     kept = buffers[::50]
     before = resident()
     del buffers
-    time.now += EVERY
-    assert collector.sweep()
+    time.now += TRIM
+    assert not collector.sweep(), "no collection is due"
     assert before - resident() > 30_000_000
     assert len(kept) == 40
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="another C library")
+def test_large_blocks_lie_apart_also_after_larger_ones_were_freed() -> None:
+    keep_large_apart()
+    large = bytearray(16 * LARGE)
+    del large  # from here on glibc would take blocks of this size from the heap
+    before = heap()["heap mapped"]
+    large = bytearray(2 * LARGE)
+    assert heap()["heap mapped"] - before >= len(large)
 
 
 def resident() -> int:
