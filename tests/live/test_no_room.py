@@ -84,7 +84,7 @@ def narrowed(text: str) -> bool:
     pods = pods_counted(text)
     return (
         "memory short: only team-0" in text
-        and ":widen" in text
+        and ":unscope" in text
         and pods is not None
         and 0 < pods <= SIZE.pods // 4
     )
@@ -103,7 +103,7 @@ def test_with_too_little_memory_it_looks_at_less_and_goes_on(large: Bed, small: 
         small.limit(small.used + 25 * MIB)
         shows(program, narrowed)
         small.limit(1 << 40)
-        program.press(":widen\r")
+        program.press(":unscope\r")
         shows(program, all_of_them)
     small.limit(taken + 8 * MIB)
     with Program("--kubeconfig", str(large.kubeconfig()), group=small.procs) as program:
