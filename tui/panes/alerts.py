@@ -155,8 +155,10 @@ class AlertsPane(FoldingPane[AlertLine]):
         ]
 
     def _tells(self, name: str) -> bool:
-        source: object = self.session.runtime.sources.get(name)
-        return isinstance(source, Notifier) and source.notifies()
+        runtime = self.session.runtime
+        source: object = runtime.sources.get(name)
+        offering = runtime.offering(Notifier)  # type: ignore[type-abstract]  # a protocol is asked for
+        return any(each is source and each.notifies() for each in offering)
 
     def verdict(self) -> Verdict:
         """Whether what is shown can be trusted."""
