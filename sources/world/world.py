@@ -76,6 +76,8 @@ class World:
         """When the batch that is being folded arrived, by the cluster's clock..."""
         self._arrived = 0.0
         """...and by ours."""
+        self._loading = False
+        """Whether it is of a first list, whose rows were there all the time: that they appear is no history."""
 
     # -- tables
 
@@ -97,9 +99,10 @@ class World:
         """The same in steps; no other batch may be begun before its end."""
         self._moment = self.node_usage.moment = self.pod_usage.moment = batch.at + self.clock_offset
         self._arrived = batch.at
-        yield from self._fold.applying(batch)
         place = (batch.source, batch.feed)
         known = self.feeds.get(place)
+        self._loading = known is not None and known.status.state == "loading"
+        yield from self._fold.applying(batch)
         status = known.status if known is not None else Status("connecting")
         heard = known.heard if known is not None else batch.at
         for change in batch.changes:
@@ -201,7 +204,8 @@ class World:
         changed, appeared, history = self._changed[kind], self._appeared[kind], self.history
 
         def moved(key: str, before: Thing | None, after: Thing | None) -> None:
-            history.note(self._arrived, kind, key, before)
+            if before is not None or not self._loading:
+                history.note(self._arrived, kind, key, before)
             changed.add(key)
             if before is None:
                 appeared.add(key)

@@ -52,6 +52,17 @@ def test_a_deleted_pod_leaves_every_index() -> None:
     assert world.namespaces == {}
 
 
+def test_that_a_first_list_arrives_is_no_history() -> None:
+    world = World()
+    tell = Told(world)
+    tell(Status("loading", done=0))
+    tell(Upsert(pod("x")), Upsert(pod("y")))
+    tell(Status("live"))
+    assert world.history.since is None
+    tell(Upsert(pod("z")), Delete("pod", "a/x"))
+    assert set(world.at(tell.at - 0.5).pods.keys()) == {"a/x", "a/y"}
+
+
 def test_a_namesake_is_not_deleted() -> None:
     """The pod of a StatefulSet is followed by one of its name."""
     world = World()
