@@ -49,6 +49,8 @@ MOST, MORE = 90, 15
 it is away; and how many more for each blow, of which most end all connections and half are followed by Ctrl-R."""
 STALL = 0.25
 """Seconds of CPU that the screen's loop may take at once, where this program's own work runs on it too."""
+PATIENCE = 180.0
+"""Seconds that all have to become right again: how many it took is printed, and a busy machine is no fault."""
 KEPT, OTHERS = 1500, 500
 """Events of the churn, and of others, that are kept."""
 LONG = 0.15
@@ -117,7 +119,7 @@ async def differing(scene: Scene) -> list[str]:
         (EVENTS, lambda: watched.events),
         (USAGE, lambda: {row.key: row for row in watched.world.pod_usage}),
     ]
-    if found := await compared(scene.plane, *shown):
+    if found := await compared(scene.plane, *shown, seconds=PATIENCE):
         found.insert(0, f"by the panes {said(watched)}")
     found += await agreeing(scene)
     found += [f"event {key} came twice" for key in told_twice(events)]
@@ -135,7 +137,7 @@ async def agreeing(scene: Scene) -> list[str]:
         return live and not watched.busy and names(watched.events) == scene.witness.there
 
     try:
-        await watched.until("live panes, and what the witness saw", still)
+        await watched.until("live panes, and what the witness saw", still, PATIENCE)
     except AssertionError as error:
         return [f"{error}: {said(watched)}"]
     return await recounted(watched) + await lasting(lambda kubectl: misprinted(watched, kubectl), scene.plane)
