@@ -167,6 +167,8 @@ class TerminalDriver(LinuxDriver):
         if output is None:
             raise OSError("there is neither a standard error nor a standard output to draw on")
         self._file = self._output = output
+        # Until the first Resize is obeyed Textual asks Rich, and Rich COLUMNS and LINES.
+        self._size = size or self.ask_size()
         if app.ascii_only or not is_utf8(self._output):
             use_ascii(self._output, force=app.ascii_only)
 
