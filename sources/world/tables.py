@@ -102,7 +102,8 @@ class Table(Generic[T]):
         if len(fresh) == len(part):
             return  # nothing but these: most lists find that nothing is gone
         for number, key in enumerate(tuple(part)):
-            if key not in fresh and _within(part[key], scope):
+            held = part.get(key)  # between two steps it may have gone: memory is short, and events are let go
+            if held is not None and key not in fresh and _within(held, scope):
                 self.drop(source, key)
             if not (number + 1) % SCANNED:
                 yield

@@ -7,7 +7,7 @@ import pytest
 
 from sources.contract import Batch, Change, Delete, Snapshot, Status, Upsert
 from sources.model import Alert, Event, NodeUsage, ObjectRef, Owner, Pod, PodUsage
-from sources.world import History, World
+from sources.world import History, World, tables
 
 
 @dataclass
@@ -110,6 +110,20 @@ def test_a_list_in_parts_removes_what_was_in_none_of_them(kind: Any) -> None:
     assert set(table.keys()) == {"a/old", "a/x", "a/y", "a/theirs"}, "it has not ended"
     tell(Snapshot(kind, "", (row("y"), row("y")), first=False))
     assert set(table.keys()) == {"a/x", "a/y", "a/theirs"}
+
+
+def test_what_goes_between_the_steps_of_a_list_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where memory is short events are let go at any moment."""
+    monkeypatch.setattr(tables, "SCANNED", 1)
+    table: tables.Table[Pod] = tables.Table()
+    for name in ("x", "y", "z"):
+        table.put("k", pod(name))
+    steps = table.replacing("k", "", (pod("x"),))
+    next(steps)
+    table.drop("k", "a/z")
+    for _step in steps:
+        pass
+    assert set(table.keys()) == {"a/x"}
 
 
 @pytest.mark.parametrize("kind", ["pod", "pod_usage"])
