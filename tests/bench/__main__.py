@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sources.kubernetes.usage import ROWS
 from tests.bench.beats import Stalls
 from tests.bench.objects import SIZES, Size
 from tests.bench.replaying import OWN_CORE, replaying
@@ -32,8 +33,8 @@ CHURN = 2000
 MANY = 100_000
 READING = 0.2
 """Seconds between two keys while it loads: what keys cost is not to be what loading costs."""
-USAGE = 16.0
-"""Seconds within which usage is polled."""
+INTERVAL = 15.0
+"""Seconds between two polls of usage, of a cluster that is not large."""
 NAME = r"team-\d+ +checkout-"
 """A pod, as much of its name as a narrow column shows."""
 
@@ -75,9 +76,11 @@ def large(name: str, size: Size, seconds: float) -> Iterator[Row]:
             yield from keyed(presses(seat, stalls), stalls, "at rest")
             with stalls.without():
                 idle_cpu, idle_bytes = seat.rest(seconds)
-            yield Row("idle, CPU", 100 * idle_cpu / seconds, "%", 2, "usage of all pods comes every 15 s")
+            every = max(INTERVAL, size.pods / ROWS)
+            note = f"usage of all pods comes every {every:.0f} s, which may not fall into these {seconds:.0f} s"
+            yield Row("idle, CPU", 100 * idle_cpu / seconds, "%", 2, note)
             yield Row("idle, to the terminal", idle_bytes / seconds / 1000, "KB/s", 2)
-            seat.rest(USAGE)
+            seat.rest(every + 1.0)
             yield Row("longest stall over a poll of usage", stalls.take() * 1000, "ms", 50)
             yield from asked(seat, stalls, size)
             server.churn(CHURN)
