@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.screen import MainScreen
 
 
-def _narrow(screen: MainScreen, rest: str) -> None:
+def _scope(screen: MainScreen, rest: str) -> None:
     session = screen.session
     counts = session.world.namespaces
     names = tuple(dict.fromkeys(rest.replace(",", " ").split())) or fewer(
@@ -29,7 +29,7 @@ def _known(screen: MainScreen, _: str) -> Iterable[str]:
     return screen.session.world.namespaces
 
 
-def _widen(screen: MainScreen, _: str) -> None:
+def _unscope(screen: MainScreen, _: str) -> None:
     if not screen.session.narrowed:
         raise CommandError("all namespaces are looked at already")
     _do(screen, ())
@@ -47,8 +47,8 @@ SCOPE: tuple[Command, ...] = (
         ("scope",),
         "[NAMESPACE...]",
         "look at nothing but these namespaces, or those shown, or in trouble: where memory is short",
-        _narrow,
+        _scope,
         _known,
     ),
-    Command(("unscope",), "", "look at all namespaces again", _widen),
+    Command(("unscope",), "", "look at all namespaces again", _unscope),
 )
