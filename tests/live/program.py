@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import select
 import sys
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from tests.pty.harness import Pty
+from tests.pty.harness import PATIENCE, Pty
 
+LOOK = 0.05
+"""Seconds after which the program is looked at although it draws nothing: it may have ended."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -34,7 +36,7 @@ class Program:
         if group is not None:
             command = ("sh", "-c", 'echo $$ > "$0" && exec "$@"', str(group), *command)
         self._pty = Pty(command, columns=200, rows=50, env={"PYTHONPATH": str(ROOT)})
-        self._lock, self._ends = threading.Lock(), threading.Event()
+        self._drawn, self._ends = threading.Condition(), threading.Event()
         self._thread = threading.Thread(target=self._read, name="terminal", daemon=True)
 
     def __enter__(self) -> Self:
@@ -49,13 +51,19 @@ class Program:
         self._pty.__exit__(kind, error, trace)
 
     def press(self, key: str) -> None:
-        with self._lock:
+        with self._drawn:
             self._pty.send(key)
 
     @property
     def text(self) -> str:
-        with self._lock:
+        with self._drawn:
             return self._pty.text
+
+    def wait_for(self, wanted: Callable[[str], bool]) -> None:
+        """Returns once its screen is as wanted."""
+        with self._drawn:
+            self._drawn.wait_for(lambda: self.ended is not None or wanted(self.text), PATIENCE)
+            assert wanted(self.text), f"it ended with {self.ended}:\n{self.text}"
 
     @property
     def ended(self) -> int | None:
@@ -77,10 +85,13 @@ class Program:
 
     def _read(self) -> None:
         while not self._ends.is_set():
-            with self._lock:
-                self._pty.read(0.05)
+            select.select([self._pty.master], [], [], LOOK)
+            with self._drawn:
+                came = self._pty.read(0)
                 self._pty.output.clear()
-            time.sleep(0.001)  # or nobody else would get the lock
+                self._drawn.notify_all()
+            if not came:
+                self._ends.wait(LOOK)  # of a program that has ended the terminal is always ready
 
 
 def pods_drawn(text: str) -> Sequence[tuple[str, str, str]]:

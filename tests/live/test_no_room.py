@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -71,15 +71,6 @@ def small() -> Iterator[Group]:
         yield made
 
 
-def shows(program: Program, wanted: Callable[[str], bool]) -> None:
-    """Waits until its screen is as wanted."""
-    end = time.monotonic() + 180
-    while not wanted(program.text):
-        assert program.ended is None, f"it ended with {program.ended}"
-        assert time.monotonic() < end, program.text
-        time.sleep(0.1)
-
-
 def narrowed(text: str) -> bool:
     pods = pods_counted(text)
     return (
@@ -96,17 +87,17 @@ def test_with_too_little_memory_it_looks_at_less_and_goes_on(large: Bed, small: 
         return pods_counted(text) == SIZE.pods and "loading" not in text
 
     with Program("--kubeconfig", str(large.kubeconfig()), group=small.procs) as program:
-        shows(program, all_of_them)
+        program.wait_for(all_of_them)
         taken = small.used
         small.limit(taken + 50 * MIB)
-        shows(program, lambda text: "memory short: the past dropped" in text)
+        program.wait_for(lambda text: "memory short: the past dropped" in text)
         small.limit(small.used + 25 * MIB)
-        shows(program, narrowed)
+        program.wait_for(narrowed)
         small.limit(1 << 40)
         program.press(":unscope\r")
-        shows(program, all_of_them)
+        program.wait_for(all_of_them)
     small.limit(taken + 8 * MIB)
     with Program("--kubeconfig", str(large.kubeconfig()), group=small.procs) as program:
-        shows(program, narrowed)
+        program.wait_for(narrowed)
         program.press("/checkout-8fb4f8f6c-000000\r")
-        shows(program, lambda text: "/checkout-8fb4f8f6c-000000" in text and "team-000" in text)
+        program.wait_for(lambda text: "/checkout-8fb4f8f6c-000000" in text and "team-000" in text)
