@@ -21,6 +21,8 @@ EVERY = 1800.0
 """Seconds between two sweeps."""
 STILL = 60.0
 """Seconds without a key before one."""
+PAINTED = 2.0
+"""Seconds after the start at which the heap is set up: the first picture goes before, large lists come after."""
 TRIM = 300.0
 """Seconds between two times at which free memory is given back, in quiet too."""
 OFTEN = (2_000, 5, 3)
@@ -35,17 +37,20 @@ class Collector:
         self._clock = clock
         self._used = self._swept = self._trimmed = clock()
         self._timer: asyncio.TimerHandle | None = None
+        self._apart: asyncio.TimerHandle | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         gc.callbacks.append(_set_aside)
         gc.freeze()
         gc.set_threshold(*OFTEN)
+        self._apart = loop.call_later(PAINTED, keep_large_apart)
         self._look(loop)
 
     def stop(self) -> None:
-        if self._timer is not None:
+        if self._timer is not None and self._apart is not None:
             self._timer.cancel()
-            self._timer = None
+            self._apart.cancel()
+            self._timer = self._apart = None
             gc.callbacks.remove(_set_aside)
             gc.unfreeze()
 
@@ -67,7 +72,6 @@ class Collector:
             gc.collect()
             self._swept = now
         if due or (quiet and now - self._trimmed >= TRIM):
-            keep_large_apart()
             give_back()
             self._trimmed = now
         return due

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.terminal import collector as collector_module
 from tui.terminal.collector import EVERY, STILL, TRIM, Collector
 from tui.terminal.heap import LARGE
 
@@ -72,6 +73,17 @@ def test_a_sweep_gives_back_what_lies_free_between_what_is_used(started: tuple[C
     assert not collector.sweep(), "no collection is due"
     assert before - resident() > 30_000_000
     assert len(kept) == 40
+
+
+async def test_large_blocks_lie_apart_soon_after_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    apart, often = asyncio.Event(), gc.get_threshold()
+    monkeypatch.setattr(collector_module, "keep_large_apart", apart.set)
+    monkeypatch.setattr(collector_module, "PAINTED", 0.0)
+    collector = Collector()
+    collector.start(asyncio.get_running_loop())
+    await asyncio.wait_for(apart.wait(), 30)
+    collector.stop()
+    gc.set_threshold(*often)
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="another C library")
