@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from textual.message_pump import MessagePump
-
 from sources import courtesy
 from tui.panes.pane import Pane
 
@@ -25,8 +23,9 @@ LATEST = 0.25
 class Chain:
     """One chain only: whoever asks for another frame while one is due gets that one."""
 
-    def __init__(self, pump: MessagePump, frame: Callable[[], None]) -> None:
-        self._pump = pump
+    def __init__(self, later: Callable[[float, Callable[[], None]], object], frame: Callable[[], None]) -> None:
+        """`later` has something done after so many seconds."""
+        self._later = later
         self._frame = frame
         self._due: float | None = None
         """Since when a frame is due."""
@@ -51,13 +50,13 @@ class Chain:
         self.busy = True
         if self._due is None:
             self._due = time.monotonic()
-            self._pump.set_timer(PAUSE, self.next)
+            self._later(PAUSE, self.next)
 
     def next(self) -> None:
         """The frame that was due, after the answer to a key that was pressed meanwhile."""
         rest = courtesy.rest()
         if rest and self._due is not None and time.monotonic() - self._due < LATEST:
-            self._pump.set_timer(rest, self.next)
+            self._later(rest, self.next)
             return
         self._due = None
         self._frame()

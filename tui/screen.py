@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from rich.style import Style
 from textual import on
@@ -23,6 +24,7 @@ from tui.contexts import EVERY, ContextSwitch
 from tui.copying import take
 from tui.jump import Jump
 from tui.keymap import Keymap, TakesKeys
+from tui.later import later
 from tui.navigation import Navigation
 from tui.palette import palette as everything
 from tui.panes.alerts import AlertsPane
@@ -106,7 +108,7 @@ class MainScreen(Screen[None]):
         """What lies over the panes, the topmost last."""
         self.theme_name: str = session.settings.ui.theme
         self.contexts: ContextSwitch = ContextSwitch(self)
-        self.chain = Chain(self, self.tick)
+        self.chain = Chain(partial(later, self), self.tick)
         self.rhythm = Rhythm(lambda: behind(self.app), session.low_bandwidth)
         self._views: Mapping[str, object] = {}
 
@@ -122,7 +124,7 @@ class MainScreen(Screen[None]):
         self.set_interval(1.0, self.second)
         self.set_interval(EVERY, self.contexts.look)
         for moment in EARLY:
-            self.set_timer(moment, self.tick)
+            later(self, moment, self.tick)
         self.call_after_refresh(self._begin)
         if said := (*self.keymap.problems, *self.keymap.taken):
             self.say("; ".join(said), "warn")

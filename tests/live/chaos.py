@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import logging
 import random
+import re
 import signal
 import statistics
 import sys
@@ -204,6 +205,8 @@ async def drawn(scene: Scene) -> list[str]:
         ]
         if pods_counted(text) != len(rows) or len(drawn) < sum(name.startswith("storm") for name in rows) / 4:
             wrong.append(f"drawn: {len(drawn)} of {pods_counted(text)} pods, {len(rows)} by kubectl:\n{text}")
+        if wrong:
+            wrong.insert(0, f"drawn under {' / '.join(re.findall(r'^ Pods .*', text, re.MULTILINE))}")
         return wrong
 
     program.press("z")

@@ -13,13 +13,13 @@ from tui import chain as chain_module
 from tui.chain import LATEST, PAUSE, Chain
 
 
-class Pump:
-    """Timers that go off when they are told to."""
+class Timers:
+    """They go off when they are told to."""
 
     def __init__(self) -> None:
         self.timers: list[tuple[float, Callable[[], None]]] = []
 
-    def set_timer(self, delay: float, callback: Callable[[], None]) -> None:
+    def later(self, delay: float, callback: Callable[[], None]) -> None:
         self.timers.append((delay, callback))
 
     def go_off(self) -> float:
@@ -36,11 +36,11 @@ class Busy:
 
 
 def test_whoever_asks_for_another_frame_while_one_is_due_gets_that_one() -> None:
-    pump, frames = Pump(), list[str]()
-    chain = Chain(pump, lambda: frames.append("frame"))  # type: ignore[arg-type]  # stands for it
+    timers, frames = Timers(), list[str]()
+    chain = Chain(timers.later, lambda: frames.append("frame"))
     chain.go_on()
     chain.go_on()
-    assert pump.go_off() == PAUSE
+    assert timers.go_off() == PAUSE
     assert frames == ["frame"]
 
 
@@ -57,26 +57,26 @@ class Hands:
 
 
 def test_a_key_goes_before_the_next_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    hands, pump, frames = Hands(monkeypatch), Pump(), list[str]()
+    hands, timers, frames = Hands(monkeypatch), Timers(), list[str]()
     panes: Any = [Busy()]
-    chain = Chain(pump, lambda: frames.append("frame"))  # type: ignore[arg-type]  # stands for it
+    chain = Chain(timers.later, lambda: frames.append("frame"))
     chain.advance(panes, more=False)
     hands.press_after(0.0)
     hands.now += PAUSE
-    pump.go_off()
+    timers.go_off()
     assert not frames
     hands.now += KEY
-    assert pump.go_off() == pytest.approx(KEY - PAUSE)
+    assert timers.go_off() == pytest.approx(KEY - PAUSE)
     assert frames == ["frame"]
 
 
 def test_a_key_that_is_held_down_keeps_no_frame_back_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    hands, pump, frames = Hands(monkeypatch), Pump(), list[str]()
-    Chain(pump, lambda: frames.append("frame")).go_on()  # type: ignore[arg-type]  # stands for it
+    hands, timers, frames = Hands(monkeypatch), Timers(), list[str]()
+    Chain(timers.later, lambda: frames.append("frame")).go_on()
     began = hands.now
     while not frames:
         hands.press_after(KEY / 2)
-        pump.go_off()
+        timers.go_off()
         assert hands.now < began + LATEST + KEY
 
 

@@ -12,13 +12,13 @@ from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
-from textual.timer import Timer
 from textual.widget import Widget
 
 from sources.answering import FirstAnswer
 from sources.config import state_path
 from sources.contract import MetricsQueries
 from sources.rules.duration import human_duration
+from tui.later import later
 from tui.panes.console.answers import Answer, Ask, after, graph_data, range_steps
 from tui.panes.console.editor import SIGN, QueryEditor
 from tui.panes.console.highlight import one_line
@@ -97,7 +97,7 @@ class ConsolePane(Pane):
         self.wide = False
         self._table = Table((), ())
         self._measure = PLAIN
-        self._hint: Timer | None = None
+        self._hint: asyncio.TimerHandle | None = None
         self._since_run = 0
         self._asked_at: float | None = None
         """When the question on its way was asked, by our clock; None while there is none."""
@@ -271,8 +271,8 @@ class ConsolePane(Pane):
     def _pause_for_hint(self) -> None:
         """A mistake is pointed at when typing pauses: while one types, every query is wrong."""
         if self._hint is not None:
-            self._hint.stop()
-        self._hint = self.set_timer(PAUSE, self.hint)
+            self._hint.cancel()
+        self._hint = later(self, PAUSE, self.hint)
 
     def hint(self) -> None:
         """Says where our parser stumbles over what is being typed; the server gets it all the same."""
