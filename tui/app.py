@@ -116,6 +116,7 @@ class TopmastApp(TerminalSafeApp[None]):
             courtesy.key_pressed()
             if screen.take_key(event):
                 draw_at_once(self.screen)
+                courtesy.key_answered()
                 await asyncio.sleep(0)  # of many keys typed at once each has a turn of its own
                 return
         await super().on_event(event)

@@ -42,6 +42,7 @@ class Chain:
         deadline = time.thread_time() + self.slice
         lagging = [pane.advance(deadline) for pane in panes]
         self.busy = more or any(lagging)
+        courtesy.screen_behind(self.busy)
         if self.busy:
             self.go_on()
 

@@ -62,7 +62,7 @@ class ApiResponse:
                 self._record.bytes += len(chunk)
                 yield chunk
                 if len(chunk) >= HEAVY:
-                    await asyncio.sleep(max(GATHER, courtesy.rest()))
+                    await courtesy.gap(GATHER)
         except NETWORK_ERRORS as error:
             if watchdog.barked and self._idle is not None:
                 raise failures.read_idle(self._host, self._idle) from None

@@ -32,7 +32,15 @@ class Ordered:
             self._blocks.append([rank])
             self._lasts.append(rank)
             return
-        place = min(bisect_left(self._lasts, rank), len(self._lasts) - 1)
+        if rank > self._lasts[-1]:  # so it is with each of a list that comes in order
+            if len(self._blocks[-1]) < BLOCK:
+                self._blocks[-1].append(rank)
+                self._lasts[-1] = rank
+            else:
+                self._blocks.append([rank])
+                self._lasts.append(rank)
+            return
+        place = bisect_left(self._lasts, rank)
         block = self._blocks[place]
         insort(block, rank)
         if len(block) > BLOCK:

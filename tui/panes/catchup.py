@@ -18,6 +18,8 @@ COUNTED_EVERY = 0.2
 """Seconds between two counts while they change with every frame."""
 NOTHING: Iterator[None] = iter(())
 _DONE = object()
+SORTED = 4000
+"""Rows that may be sorted at one go."""
 FIRST = 100
 """Rows of a new order that are looked at as soon as it is asked for."""
 
@@ -43,6 +45,9 @@ class CatchUp:
         self._fresh = fresh
         self._changed = changed
         self._waiting: dict[str, None] = {}
+        """Rows that changed..."""
+        self._due: list[str] = []
+        """...and those of them whose turn it is, the first one last."""
         self._rest: Iterator[str] = iter(())
         self._old: deque[Iterator[None]] = deque()
         self.progress: Progress | None = None
@@ -60,17 +65,18 @@ class CatchUp:
         self._fresh_turn = True
 
     def add(self, keys: Iterable[str]) -> None:
-        """These rows are to be looked at again."""
-        self._waiting.update(dict.fromkeys(keys))
+        """These rows are to be looked at again, in their order: of a list each then goes behind the last."""
+        keys = tuple(keys)
+        self._waiting.update(dict.fromkeys(sorted(keys) if len(keys) <= SORTED else keys))
 
     @property
     def behind(self) -> bool:
         """Whether rows that changed still wait."""
-        return bool(self._waiting)
+        return bool(self._waiting or self._due)
 
     @property
     def busy(self) -> bool:
-        return self.progress is not None or bool(self._waiting) or bool(self._old)
+        return self.progress is not None or self.behind or bool(self._old)
 
     def count_due(self, more: bool) -> bool:
         """Whether it is time to say how far it is: a few times a second, and at the end."""
@@ -97,8 +103,12 @@ class CatchUp:
         if self._old and next(self._old[0], _DONE) is _DONE:
             self._old.popleft()
         self._fresh_turn = self.progress is not None and not self._fresh_turn
-        if (waiting := self._waiting) and not self._fresh_turn:
-            keys = [waiting.popitem()[0] for _ in range(min(count, len(waiting)))]
+        if self.behind and not self._fresh_turn:
+            if not self._due:
+                self._due = [*reversed(self._waiting)]
+                self._waiting.clear()
+            keys = self._due[: -count - 1 : -1]
+            del self._due[-count:]
             self._changed(keys)
             return len(keys)
         keys = list(islice(self._rest, count))

@@ -72,6 +72,17 @@ def test_what_changed_goes_first_and_once() -> None:
     assert catch_up.progress is not None
 
 
+def test_rows_that_changed_go_in_their_order_and_those_that_changed_first_go_first() -> None:
+    order: list[str] = []
+    catch_up = CatchUp(order.extend, order.extend)
+    catch_up.add({"b", "c", "a"})
+    catch_up.take(2)
+    catch_up.add({"0", "b"})
+    while catch_up.advance(deadline=0.0):
+        pass
+    assert order == ["a", "b", "c", "0", "b"]
+
+
 def test_changes_that_never_end_do_not_keep_a_new_order_from_its_end() -> None:
     """A poll of usage touches every row, and the next one may come before all of them were looked at again."""
     catch_up = CatchUp(lambda _: None, lambda _: None)

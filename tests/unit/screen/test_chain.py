@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sources import courtesy
-from sources.courtesy import KEY
+from sources.courtesy import DRAWN, KEY, STEP
 from tui import chain as chain_module
 from tui.chain import LATEST, PAUSE, Chain
 
@@ -65,8 +65,18 @@ def test_a_key_goes_before_the_next_frame(monkeypatch: pytest.MonkeyPatch) -> No
     hands.now += PAUSE
     timers.go_off()
     assert not frames
-    hands.now += KEY
-    assert timers.go_off() == pytest.approx(KEY - PAUSE)
+    while not frames:
+        hands.now += timers.go_off()
+    assert KEY <= hands.now - 100.0 <= KEY + STEP + PAUSE
+
+
+def test_a_key_that_was_answered_keeps_no_frame_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands, timers, frames = Hands(monkeypatch), Timers(), list[str]()
+    Chain(timers.later, lambda: frames.append("frame")).go_on()
+    hands.press_after(0.0)
+    courtesy.key_answered()
+    hands.now += DRAWN
+    timers.go_off()
     assert frames == ["frame"]
 
 
@@ -80,10 +90,20 @@ def test_a_key_that_is_held_down_keeps_no_frame_back_for_ever(monkeypatch: pytes
         assert hands.now < began + LATEST + KEY
 
 
-def test_what_is_read_in_the_background_rests_after_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    hands = Hands(monkeypatch)
+async def test_what_is_read_in_the_background_rests_after_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands, slept = Hands(monkeypatch), list[float]()
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        hands.now += seconds
+
+    monkeypatch.setattr(courtesy.asyncio, "sleep", sleep)
     hands.press_after(60.0)
-    assert courtesy.rest() == pytest.approx(KEY)
-    hands.now += 2 * KEY
-    assert courtesy.rest() == 0.0
-    assert courtesy.calm() == pytest.approx(2 * KEY)
+    await courtesy.gap(0.001)
+    assert sum(slept) == pytest.approx(KEY)
+    hands.press_after(60.0)
+    courtesy.key_answered()
+    slept.clear()
+    await courtesy.gap(0.001)
+    assert sum(slept) == pytest.approx(DRAWN)
+    assert courtesy.calm() == pytest.approx(DRAWN)
