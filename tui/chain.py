@@ -37,14 +37,15 @@ class Chain:
         """Seconds of CPU that may be spent in one go."""
         return SLICE if courtesy.calm() < CALM else CALM_SLICE
 
-    def advance(self, panes: Sequence[Pane], more: bool) -> None:
-        """Goes on with what panes have still to do; with `more` there is something to do besides."""
+    def advance(self, panes: Sequence[Pane], more: bool, draws: bool = True) -> None:
+        """Goes on with what panes have still to do; with `more` there is something to do besides. What was not
+        drawn is left to a later frame."""
         deadline = time.thread_time() + self.slice
-        lagging = [pane.advance(deadline) for pane in panes]
-        self.busy = more or any(lagging)
-        courtesy.screen_behind(self.busy)
-        if self.busy:
+        lagging = [pane.advance(deadline, draws) for pane in panes]
+        goes_on = more or any(lagging)
+        if goes_on:
             self.go_on()
+        self.busy = goes_on or any(pane.undrawn for pane in panes)
 
     def go_on(self) -> None:
         """Another frame soon."""

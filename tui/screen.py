@@ -142,10 +142,9 @@ class MainScreen(Screen[None]):
             self.chain.go_on()
 
     def tick(self) -> None:
-        """A frame: take what arrived, and tell the panes what changed. None while the terminal is behind."""
+        """A frame: take what arrived, tell the panes what changed. While the terminal is behind none is drawn."""
         if self.rhythm.behind():
-            if self.session.fold(self.chain.slice):
-                self.chain.go_on()
+            self.chain.advance(self.panes, self.session.fold(self.chain.slice), draws=False)
             return
         frame, more = self.session.pull(self.chain.slice, self.rhythm.frame_due())
         if frame:

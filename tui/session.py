@@ -112,11 +112,13 @@ class Session:
         arrives the news of several pulls are one frame: nobody can read faster, and drawing takes time too. What
         is not `due` yet is said by a later one."""
         more = self.fold(budget)
+        arriving = self.arriving("nodes", "pods", "events")
+        courtesy.screen_behind(more or arriving)
         now = time.monotonic()
         if not due or (more and now - self._drained < OFTEN):
             return NOTHING, more
         self._drained = now
-        if courtesy.painting() and not self.arriving("nodes", "pods", "events"):
+        if courtesy.painting() and not arriving:
             courtesy.screen_painted()
         return self.world.drain(), more
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
+from sources import courtesy
 from sources.contract import Change, State, Status
+
+GRACE = 0.3
+"""For each second of a list the seconds that it takes at most to be shown once it is there."""
+LOOK = 0.2
+"""Seconds between two looks whether it is."""
 
 _UNDER_WAY: frozenset[State] = frozenset({"connecting", "loading"})
 
@@ -20,16 +27,27 @@ class FirstLists:
         self._settled: set[str] = set()
         self._complete = asyncio.Event()
         self._complete.set()
+        self._began: float | None = None
 
     async def complete(self) -> None:
         """Returns once none of the feeds that run is awaited."""
         await self._complete.wait()
+
+    async def shown(self) -> None:
+        """The same, and what they brought is on the screen, if there is one, or that takes too long."""
+        if self._complete.is_set():
+            return
+        await self.complete()
+        until = time.monotonic() + GRACE * (time.monotonic() - self._began) if self._began is not None else 0.0
+        while courtesy.catching_up() and time.monotonic() < until:  # noqa: ASYNC110  # said by another thread
+            await asyncio.sleep(LOOK)
 
     async def follow(self, name: str, feed: AsyncGenerator[Sequence[Change]]) -> AsyncGenerator[Sequence[Change]]:
         """What the feed says."""
         if name not in self._settled:
             self._awaited.add(name)
             self._complete.clear()
+            self._began = self._began or time.monotonic()
         try:
             async with aclosing(feed) as batches:
                 async for changes in batches:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
-from sources import courtesy
-
 SLOTS = 2
-GRACE = 0.3
-"""For each second of a list the seconds that it takes at most to be shown once it is there."""
-LOOK = 0.2
-"""Seconds between two looks whether it is."""
 
 
 class ListGate:
@@ -29,26 +22,15 @@ class ListGate:
 
     @asynccontextmanager
     async def slot(self, priority: int = 0, patient: bool = False) -> AsyncIterator[None]:
-        """Holds one slot; the lowest number goes first. Who is `patient` waits until nobody else holds any, and
-        then until what came meanwhile is on the screen."""
-        began = time.monotonic()
+        """Holds one slot; the lowest number goes first. Who is `patient` waits until nobody else holds any."""
         while patient and self._free < self._slots:
             self._idle.clear()
             await self._idle.wait()
-            await self._shown(GRACE * (time.monotonic() - began))
         await self._acquire(priority)
         try:
             yield
         finally:
             self._release()
-
-    @staticmethod
-    async def _shown(most: float) -> None:
-        """Returns once no screen has more to show, or after `most` seconds."""
-        until = time.monotonic() + most
-        await asyncio.sleep(min(LOOK, most))  # what came last is still on its way to it
-        while courtesy.catching_up() and time.monotonic() < until:  # noqa: ASYNC110  # said by another thread
-            await asyncio.sleep(LOOK)
 
     async def _acquire(self, priority: int) -> None:
         if self._free and not self._waiting:

@@ -171,7 +171,7 @@ class KubernetesSource:
     def usage(self) -> Feed:
         """Samples of the metrics API; `Status("absent")` where there is none."""
         interval = self.config.metrics_interval
-        return self._feed(lambda c, out: UsagePoller(c.cluster, c.access, out, interval).run())
+        return self._feed(lambda c, out: UsagePoller(c.cluster, c.access, out, interval, self._first.shown).run())
 
     def include_namespace(self, namespace: str) -> None:
         """Looks at this namespace too, where the whole cluster may not be seen."""
@@ -253,8 +253,8 @@ class KubernetesSource:
         return proxy_client((await self._connect()).client, "/")
 
     async def listed(self) -> None:
-        """Returns once the first lists of nodes and pods are complete, denied or failed."""
-        await self._first.complete()
+        """Returns once the first lists of nodes and pods are complete and shown, denied or failed."""
+        await self._first.shown()
 
     async def check(self) -> Sequence[Check]:
         """What `topmast doctor` says of the cluster, found out by GET only."""

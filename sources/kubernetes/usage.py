@@ -6,7 +6,7 @@ A sample carries its own moment and window; a pod without one is left out by the
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import NoReturn
 
@@ -81,13 +81,17 @@ async def find_metrics_api(api: Api) -> str:
 
 
 class UsagePoller:
-    """Puts a Snapshot of `node_usage` and of `pod_usage` into `outbox` every `interval` seconds."""
+    """Puts a Snapshot of `node_usage` and of `pod_usage` into `outbox` every `interval` seconds. The samples of
+    pods, the largest list of all, wait until their `pods` are there."""
 
-    def __init__(self, cluster: Cluster, access: Access, outbox: Sink, interval: float) -> None:
+    def __init__(
+        self, cluster: Cluster, access: Access, outbox: Sink, interval: float, pods: Callable[[], Awaitable[None]]
+    ) -> None:
         self.cluster = cluster
         self.access = access
         self.outbox = outbox
         self.interval = interval
+        self.pods = pods
         self.standing = Standing(cluster.api, cluster.clock, outbox.put)
         self._root = ""
         self._synced = False
@@ -179,6 +183,7 @@ class UsagePoller:
 
     async def _poll_pods(self, missing: list[str]) -> bool:
         """All at once, else namespace by namespace. Whether anything could be seen."""
+        await self.pods()
         if not self.access.explicit:
             try:
                 await self._list("pod_usage", "", "pods", decode_pod_usage)
@@ -214,7 +219,6 @@ class UsagePoller:
         if before is not None and self.cluster.clock.monotonic() < until:
             raise before.with_traceback(None)  # it would grow with every raise
         try:
-            # The samples of all pods are the largest list of all, and worth little before there are pods.
             async with (
                 self.cluster.gate.slot(PRIORITY, patient=kind == "pod_usage"),
                 aclosing(in_parts(self.cluster.api, f"{self._root}/{path}", {}, decode)) as parts,

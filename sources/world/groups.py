@@ -117,6 +117,11 @@ class GroupedView(Sequence[Any]):
         self._open = None
         return bool(moved)
 
+    @property
+    def unplaced(self) -> bool:
+        """Whether rows of opened groups are not ordered yet."""
+        return bool(self._unplaced)
+
     def advance(self, count: int) -> bool:
         """Orders up to so many more rows of opened groups; True while there are more."""
         for name, keys in self._unplaced.items():

@@ -1,15 +1,17 @@
 """An API server that only replays: the answers of a large cluster from prepared bytes, and a churn of pods.
 
-    python -m tests.bench.replay --size L --port 0 [--churn 2000]
+    python -m tests.bench.replay --size L --port 0 [--churn 2000] [--pace 59]
 
 Prints its port when it is ready. So a measurement has no real API server's work in it, which at this size is more
-than the client's. Over stdin it is told `churn N`: N pod changes a second from then on, 0 is none.
+than the client's; with a pace its lists come no faster than a real one writes them. Over stdin it is told
+`churn N`: N pod changes a second from then on, 0 is none.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import sys
 import time
 from collections import defaultdict
@@ -30,9 +32,11 @@ _END = (
 class Replay:
     """The cluster: `version` is its resource version, which only churn moves."""
 
-    def __init__(self, size: Size, churn: int) -> None:
+    def __init__(self, size: Size, churn: int, pace: float) -> None:
         self.size = size
         self.churn = churn
+        self.pace = pace
+        """Bytes a second of a list at most."""
         self.version = 1
         self.pods = [objects.pod(number, size) for number in range(size.pods)]
         self.nodes = list(objects.nodes(size))
@@ -151,6 +155,7 @@ class Replay:
 
     async def send(self, writer: asyncio.StreamWriter, body: Iterable[bytes] | AsyncIterator[bytes]) -> None:
         held, size = [], 0
+        clock = asyncio.get_running_loop().time
 
         def flush() -> None:
             nonlocal held, size
@@ -168,10 +173,14 @@ class Replay:
                     flush()
                     await writer.drain()
         else:
+            ready = clock()
             for part in body:
                 held.append(part)
                 size += len(part)
                 if size >= BLOCK:
+                    # Like one that makes each piece when the one before is gone: what a slow reader lost is lost.
+                    ready = max(ready, clock()) + size / self.pace
+                    await asyncio.sleep(ready - clock())
                     flush()
                     await writer.drain()
         flush()
@@ -204,8 +213,8 @@ async def told(replay: Replay) -> None:
             replay.turnover = Turnover(replay.size, *map(float, clock))
 
 
-async def run(size: Size, port: int, churn: int) -> None:
-    replay = Replay(size, churn)
+async def run(size: Size, port: int, churn: int, pace: float) -> None:
+    replay = Replay(size, churn, pace)
     server = await asyncio.start_server(replay.serve, "127.0.0.1", port)
     print(server.sockets[0].getsockname()[1], flush=True)
     moving = asyncio.create_task(replay.move())
@@ -218,8 +227,9 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="S")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--churn", type=int, default=0)
+    parser.add_argument("--pace", type=float, default=math.inf, help="MB of a list a second at most")
     args = parser.parse_args()
-    asyncio.run(run(SIZES[args.size], args.port, args.churn))
+    asyncio.run(run(SIZES[args.size], args.port, args.churn, args.pace * 1e6))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import tempfile
@@ -46,9 +47,10 @@ class Replaying(NamedTuple):
 
 
 @contextmanager
-def replaying(size: str) -> Iterator[Replaying]:
-    """A cluster of that size, until the block is left."""
+def replaying(size: str, pace: float = math.inf) -> Iterator[Replaying]:
+    """A cluster of that size, until the block is left; its lists come at `pace` MB a second at most."""
     command = ("taskset", "-c", str(SERVER_CORE), sys.executable, "-m", "tests.bench.replay", "--size", size)
+    command += ("--pace", str(pace))
     with (
         tempfile.TemporaryDirectory() as folder,
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process,

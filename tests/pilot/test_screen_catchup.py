@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from sources.contract import Delete, Upsert
 from sources.world.groups import GroupKey
 from tests.pilot.staged import Stage, pod, stage
+from tui import screen as screen_module
 
 MANY = 3000
 
@@ -68,3 +70,21 @@ async def test_pods_that_fail_in_a_burst_are_marked_and_new_ones_that_fail_are_n
         assert len(pane.faulty) == len(turned) + len(born)
         assert all(pane.seen.is_fresh(each.key, each.created) for each in turned)
         assert not any(pane.seen.is_fresh(each.key, each.created) for each in born)
+
+
+async def test_rows_are_looked_at_while_the_terminal_is_behind_and_drawn_once_it_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with stage() as on:
+        await filled(on)
+        pane = on.screen.pods_pane
+        monkeypatch.setattr(screen_module, "behind", lambda app: True)
+        pane.set_filter("b-2999")
+        while pane.catch_up.busy:
+            on.screen.tick()
+        assert list(pane.view) == ["ns2/web-2999"]
+        assert "web-2999" not in on.text
+        assert on.screen.chain.busy, "it has still to be drawn"
+        monkeypatch.setattr(screen_module, "behind", lambda app: False)
+        await on.tick()
+        assert "web-2999" in on.text

@@ -175,6 +175,30 @@ async def test_cursor_follows_its_object_through_sort_insert_and_delete() -> Non
         assert (table.cursor_key, table.cursor_index) == ("pod-03", 46)
 
 
+@pytest.mark.parametrize(("key", "comes_to"), [("down", "pod-04"), ("up", "pod-02"), ("pagedown", "pod-12")])
+async def test_a_key_goes_by_where_the_rows_are_now_although_that_is_not_drawn_yet(
+    key: str, comes_to: str
+) -> None:
+    owner = Owner([f"pod-{i:02}" for i in range(50)])
+    table = table_of(owner)
+    async with Screen(table).run_test(size=(40, 11)) as pilot:
+        await pilot.pause()
+        table.move_to("pod-03")
+        quiet(table, owner)
+        owner.keys[:0] = (news := [f"new-{i}" for i in range(7)])
+        owner.cpu.update(dict.fromkeys(news, "3m"))
+        table.shifted()
+        assert not table.sent
+        actions = {
+            "down": table.action_cursor_down,
+            "up": table.action_cursor_up,
+            "pagedown": table.action_page_down,
+        }
+        actions[key]()
+        assert table.cursor_key == comes_to
+        assert comes_to in table.visible_keys
+
+
 async def test_rows_inserted_above_leave_the_lines_in_view_where_they_are() -> None:
     owner = Owner([f"pod-{i:02}" for i in range(50)])
     table = table_of(owner)

@@ -51,13 +51,14 @@ class GroupingPane(MarkedPane[PodLine]):
         names = [key.name for key in self.table.visible_keys if isinstance(key, GroupKey)]
         return [*keys, *(next(iter(view.groups[name].keys)) for name in names if name in view.groups)]
 
-    def advance(self, deadline: float) -> bool:
-        more, view = super().advance(deadline), self._grouped
-        if view is None or more or not view.advance(STEP):
-            return more
-        while time.thread_time() < deadline and (more := view.advance(STEP)):
-            pass
-        self.show_progress(more)
+    @property
+    def lags(self) -> bool:
+        return super().lags or (self._grouped is not None and self._grouped.unplaced)
+
+    def go_on(self, deadline: float) -> bool:
+        more, view = super().go_on(deadline), self._grouped
+        while not more and view is not None and view.advance(STEP):
+            more = time.thread_time() >= deadline
         return more
 
     def touched(self) -> Collection[GroupKey]:

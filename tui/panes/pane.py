@@ -34,6 +34,8 @@ class Pane(Vertical):
         super().__init__(id=pane_id)
         self.session = session
         self.palette = palette
+        self.undrawn = False
+        """Whether something that `advance` did has still to be drawn."""
         self.tabbed = False
         """Whether it is one of several tabs, which say its title and its counts."""
         self.heading = TitleLine(palette, session.ascii_only)
@@ -43,9 +45,9 @@ class Pane(Vertical):
     def on_frame(self, frame: Frame) -> None:
         """Something changed in the World."""
 
-    def advance(self, deadline: float) -> bool:
-        """Goes on with what takes longer than a frame, until `deadline` (`time.thread_time`) or a little later;
-        True while there is more of it."""
+    def advance(self, deadline: float, draws: bool = True) -> bool:
+        """Goes on with what takes longer than a frame, until `deadline` (`time.thread_time`) or a bit later, and
+        shows now and then how far it is, where it `draws`; True while there is more of it."""
         return False
 
     def on_second(self) -> None:

@@ -51,9 +51,8 @@ class TablePane(Pane, Generic[R]):
         self.choice = Choice(names=tuple(session.settings.columns.get(pane_id, ())))
         self.fields: Sequence[Field[Any]] = self.choice.fields(self.sheet)
         """The columns that are shown where there is room."""
-        glyphs = "ascii" if session.ascii_only else "unicode"
         columns = [field.column for field in self.fields]
-        self.table = LineTable(columns, palette, glyphs=glyphs)  # type: ignore[arg-type]  # a literal
+        self.table = LineTable(columns, palette, glyphs="ascii" if session.ascii_only else "unicode")
         self.view: View | GroupedView = View(self.rank)
         self.faulty: set[str] = set()
         """Keys of the rows of the chosen namespaces with something wrong, shown or not."""
@@ -139,8 +138,7 @@ class TablePane(Pane, Generic[R]):
     def rebuild(self, word: str = "filtering") -> None:
         """Another filter, order or scope: starts the view again, for what `word` says. The rows of a large table
         follow step by step; the cursor stays on its object."""
-        known = self.keys()
-        keys, first = list(known), self.wanted_first()
+        keys, first = list(known := self.keys()), self.wanted_first()
         self.faulty = {*(known if isinstance(known, Set) else set(known)) & self.faulty}
         old, self.view = self.view, self.new_view()
         for key in first:
@@ -172,17 +170,24 @@ class TablePane(Pane, Generic[R]):
         """Rows that look different because of others, since the last call."""
         return ()
 
-    def advance(self, deadline: float) -> bool:
-        if more := self.catch_up.busy:
-            more = self.catch_up.advance(deadline)
-            self.show_progress(more)
+    def advance(self, deadline: float, draws: bool = True) -> bool:
+        if more := self.lags:
+            more, self.undrawn = self.go_on(deadline), True
+            self.table.shifted()
+        if self.undrawn and draws and self.catch_up.count_due(more):
+            self.undrawn = False
+            self.table.changed(self.touched())
+            self.tell_title()
         return more
 
-    def show_progress(self, more: bool) -> None:
-        """Shows the rows that were looked at, and how many they are."""
-        self.table.changed(self.touched())
-        if self.catch_up.count_due(more):
-            self.tell_title()
+    @property
+    def lags(self) -> bool:
+        """Whether there are rows to be looked at."""
+        return self.catch_up.busy
+
+    def go_on(self, deadline: float) -> bool:
+        """Looks at some; True while there are more."""
+        return self.catch_up.advance(deadline)
 
     def _judge(self, rows: Mapping[str, R | None]) -> set[str]:
         """Looks for faults in some rows; those that became faulty or sound."""
@@ -250,9 +255,8 @@ class TablePane(Pane, Generic[R]):
         """Orders by a column, in its useful direction; again by the same one turns it round."""
         if column not in self.sheet.names:
             return False
-        natural = self.sheet.field(column).largest_first
         if reverse is None:
-            reverse = not self.reverse if column == self.sort else natural
+            reverse = not self.reverse if column == self.sort else self.sheet.field(column).largest_first
         self.sort, self.reverse = column, reverse
         self.table.set_sort(column, reverse)
         self.rebuild("sorting")
@@ -261,8 +265,7 @@ class TablePane(Pane, Generic[R]):
     def step_sort(self, step: int) -> None:
         """Orders by the next or the previous visible column."""
         shown = self.table.fitted_columns or [self.sort]
-        place = shown.index(self.sort) if self.sort in shown else 0
-        column = shown[(place + step) % len(shown)]
+        column = shown[((shown.index(self.sort) if self.sort in shown else 0) + step) % len(shown)]
         self.set_sort(column, self.sheet.field(column).largest_first)
 
     def toggle_faults(self) -> None:
@@ -270,8 +273,7 @@ class TablePane(Pane, Generic[R]):
         self.rebuild()
 
     def subject(self) -> Subject | None:
-        row = self.selected()
-        return self.subject_of(row) if row is not None else None
+        return self.subject_of(row) if (row := self.selected()) is not None else None
 
     def subject_of(self, row: R) -> Subject | None:
         """What there is more to say about, for a row."""
@@ -279,8 +281,7 @@ class TablePane(Pane, Generic[R]):
 
     def selected(self) -> R | None:
         """The row under the cursor."""
-        key = self.table.cursor_key
-        return self.row(str(key)) if key is not None else None
+        return self.row(str(key)) if (key := self.table.cursor_key) is not None else None
 
     def select(self, key: Key) -> bool:
         """Puts the cursor on a row."""
@@ -394,6 +395,6 @@ class TablePane(Pane, Generic[R]):
         if total and (self.filter or self.faults_only or shows):
             # What was chosen may be just what may not be seen.
             missing = [part for feed in self.session.feeds(*self.feed_names) for part in feed.status.missing]
-            reasons = none_shown(self.filter.text, self.faults_only, shows, missing)
-            return f"none of {total} {self.what} shown", reasons
+            why = none_shown(self.filter.text, self.faults_only, shows, missing)
+            return f"none of {total} {self.what} shown", why
         return self.state().empty

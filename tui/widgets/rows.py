@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from tui.widgets.text import head
+
 Key = Hashable
 """Identity of a row (a uid, a (namespace, name)...): stays the same wherever the row moves."""
 
@@ -77,3 +79,14 @@ class KeyedRows(Generic[K, T]):
     def index(self, key: Key, near: int) -> int | None:
         """Where `key` is now."""
         return find_near(self.keys, key, near)
+
+
+def styled(text: str, spans: Spans) -> list[tuple[str, str]]:
+    """A text in the styles of its parts; what is left over has the last one."""
+    pieces: list[tuple[str, str]] = []
+    for cells, style in spans[:-1]:
+        part = head(text, cells)
+        pieces.append((part, style))
+        text = text[len(part) :]
+    pieces.append((text, spans[-1][1] if spans else ""))
+    return pieces

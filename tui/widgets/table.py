@@ -12,8 +12,8 @@ from textual.message import Message
 
 from tui.widgets.columns import Column, Fitted, fit_columns
 from tui.widgets.lines import EMPTY, Line, LineWidget, Piece
-from tui.widgets.rows import Cell, Key, KeyedRows, Rows, Spans
-from tui.widgets.text import fit, head, truncate, wrap
+from tui.widgets.rows import Cell, Key, KeyedRows, Rows, styled
+from tui.widgets.text import fit, truncate, wrap
 from tui.widgets.viewport import Viewport
 
 NO_ROWS: Rows = KeyedRows[str, str]((), str, lambda _: ())
@@ -99,6 +99,7 @@ class LineTable(LineWidget, can_focus=True):
         self._view = Viewport()
         self._told: Key | None = None
         self._moved: set[int] = set()
+        self._shifted = False
 
     # What the owner says
 
@@ -120,6 +121,10 @@ class LineTable(LineWidget, can_focus=True):
         """
         if moved or keys is None or not self._painted.keys().isdisjoint(keys):
             self._renew(keys)
+
+    def shifted(self) -> None:
+        """Rows may have moved: what is asked or done goes by where they are now; `changed` will draw them."""
+        self._shifted = True
 
     def set_columns(self, columns: Sequence[Column], rows: Rows | None = None) -> None:
         """Show other columns; the cells of the rows must agree with them. `rows` are the ones that do, where those
@@ -151,11 +156,13 @@ class LineTable(LineWidget, can_focus=True):
     @property
     def cursor_key(self) -> Key | None:
         """The object under the cursor, None without rows."""
+        self._settle()
         return self._view.key if len(self._rows) else None
 
     @property
     def cursor_index(self) -> int | None:
         """Its position, None without rows."""
+        self._settle()
         return self._view.at if len(self._rows) else None
 
     @property
@@ -176,6 +183,7 @@ class LineTable(LineWidget, can_focus=True):
 
     def move_to(self, key: Key) -> bool:
         """Put the cursor on an object; False when it is not among the rows."""
+        self._settle()
         index = self._rows.index(key, self._view.at)
         if index is None:
             return False
@@ -194,11 +202,11 @@ class LineTable(LineWidget, can_focus=True):
 
     def action_cursor_up(self) -> None:
         """One row up."""
-        self._move(self._view.at - 1)
+        self._step(-1)
 
     def action_cursor_down(self) -> None:
         """One row down."""
-        self._move(self._view.at + 1)
+        self._step(1)
 
     def action_page_up(self) -> None:
         """One screenful up."""
@@ -236,6 +244,7 @@ class LineTable(LineWidget, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
+        self._settle()
         if self._show_header and offset.y == 0:
             if (column := self._column_at(offset.x)) is not None:
                 self.post_message(self.HeaderClicked(self, column))
@@ -261,11 +270,17 @@ class LineTable(LineWidget, can_focus=True):
     def _cursor_line(self) -> int:
         return self._view.at - self._view.top + self._show_header
 
+    def _step(self, by: int) -> None:
+        self._settle()
+        self._move(self._view.at + by)
+
     def _page(self, by: int) -> None:
+        self._settle()
         self._view.top = max(0, self._view.top + by)
         self._move(self._view.at + by)
 
     def _wheel(self, by: int) -> None:
+        self._settle()
         if self._view.scroll(self._rows, by):
             self._tell()
             self.update_lines()
@@ -281,14 +296,22 @@ class LineTable(LineWidget, can_focus=True):
         else:
             for key in self._painted.keys() & (keys if isinstance(keys, Set) else set(keys)):
                 self._painted[key] = ()
-        self._view.follow(self._rows, list(self._painted))
-        self._tell()
+        self._shifted = True
+        self._settle()
         self.update_lines()
+
+    def _settle(self) -> None:
+        """Finds the cursor's object again where rows may have moved."""
+        if self._shifted:
+            self._shifted = False
+            self._view.follow(self._rows, list(self._painted))
+            self._tell()
 
     # Drawing
 
     def compose_lines(self, columns: int, rows: int) -> Sequence[Line]:
         """The title line, then the rows in view or the placeholder."""
+        self._settle()
         columns -= self._gutter
         fitted = self._fit(columns)
         head = [self._header(fitted)] if self._show_header and rows > 0 else []
@@ -352,11 +375,9 @@ class LineTable(LineWidget, can_focus=True):
 
     def _placeholder_lines(self, columns: int) -> list[Line]:
         title, message = self._placeholder
-        lines = [EMPTY]
-        for text, style in ((title, "placeholder.title"), (message, "placeholder")):
-            for part in wrap(text, max(1, columns - 2)) if text else ():
-                lines.append(Line(((" " + part, style),)))
-        return lines
+        said = ((title, "placeholder.title"), (message, "placeholder"))
+        parts = [(part, style) for text, style in said if text for part in wrap(text, max(1, columns - 2))]
+        return [EMPTY, *(Line(((" " + part, style),)) for part, style in parts)]
 
     def _fit(self, columns: int) -> list[Fitted]:
         if self._fitted is None or self._fitted[0] != columns:
@@ -377,14 +398,3 @@ class LineTable(LineWidget, can_focus=True):
                 return self._columns[i].key
             left += size + self._gap
         return None
-
-
-def styled(text: str, spans: Spans) -> list[Piece]:
-    """A text in the styles of its parts; what is left over has the last one."""
-    pieces: list[Piece] = []
-    for cells, style in spans[:-1]:
-        part = head(text, cells)
-        pieces.append((part, style))
-        text = text[len(part) :]
-    pieces.append((text, spans[-1][1] if spans else ""))
-    return pieces

@@ -6,6 +6,7 @@ import asyncio
 import heapq
 import json
 from collections import deque
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,6 +18,7 @@ from sources.kubernetes.api import EVENTS, NODES, PODS
 from sources.kubernetes.cluster import Cluster
 from sources.kubernetes.errors import Unreachable, status_error
 from sources.kubernetes.events import EventReflector
+from sources.kubernetes.firstlists import FirstLists
 from sources.kubernetes.liveness import Liveness
 from sources.kubernetes.reflector import Reflector
 from sources.kubernetes.usage import UsagePoller
@@ -259,10 +261,12 @@ class Rig:
         self.tasks.append(asyncio.create_task(feed.run(self.sink)))
         return feed
 
-    def start_usage(self, access: Access | None = None) -> UsagePoller:
+    def start_usage(
+        self, access: Access | None = None, pods: Callable[[], Awaitable[None]] | None = None
+    ) -> UsagePoller:
         access = access or Access()
         access.use(self.api)
-        poller = UsagePoller(self.cluster, access, self.sink, 15.0)
+        poller = UsagePoller(self.cluster, access, self.sink, 15.0, pods or FirstLists().shown)
         self.tasks.append(asyncio.create_task(poller.run()))
         return poller
 

@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from sources import courtesy
 from sources.contract import Change, Denied, State, Status
+from sources.kubernetes import firstlists
 from sources.kubernetes.firstlists import FirstLists
 from tests.unit.kubernetes.fakes import settle
 
@@ -76,3 +78,39 @@ async def test_a_list_made_anew_is_awaited_by_nobody() -> None:
         await pods.say("connecting")
         await pods.say("loading")
         assert waiter.done()
+
+
+async def test_who_waits_until_they_are_shown_waits_for_a_screen_that_is_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(firstlists, "LOOK", 0.0)
+    monkeypatch.setattr(firstlists, "GRACE", 1e9)
+    courtesy.screen_behind(True)
+    try:
+        first, pods = FirstLists(), Told()
+        async with read(first, pods=pods) as complete:
+            shown = asyncio.create_task(first.shown())
+            await settle()
+            await pods.say("live")
+            assert complete.done()
+            assert not shown.done()
+            courtesy.screen_behind(False)
+            async with asyncio.timeout(5):
+                await shown
+    finally:
+        courtesy.screen_behind(False)
+
+
+async def test_a_screen_that_never_catches_up_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firstlists, "LOOK", 0.0)
+    courtesy.screen_behind(True)
+    try:
+        first, pods = FirstLists(), Told()
+        async with read(first, pods=pods):
+            shown = asyncio.create_task(first.shown())
+            await settle()
+            await pods.say("live")
+            async with asyncio.timeout(5):
+                await shown
+    finally:
+        courtesy.screen_behind(False)

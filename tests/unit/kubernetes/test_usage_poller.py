@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sources.kubernetes import pages, usage
@@ -52,6 +54,21 @@ async def test_samples_with_their_own_moment_every_interval(metrics):
     await metrics.clock.advance(46)
     assert len(metrics.api.asked(NODES)) == 4
     assert len(metrics.api.asked(GROUP)) == 1
+
+
+async def test_samples_of_pods_wait_for_the_pods_and_those_of_nodes_do_not(metrics):
+    listed = asyncio.Event()
+
+    async def pods() -> None:
+        await listed.wait()
+
+    metrics.start_usage(pods=pods)
+    await settle()
+    assert [s.kind for s in metrics.sink.snapshots] == ["node_usage"]
+    assert not metrics.api.asked(PODS)
+    listed.set()
+    await settle()
+    assert [s.kind for s in metrics.sink.snapshots] == ["node_usage", "pod_usage"]
 
 
 async def test_a_narrower_look_takes_back_what_others_use(metrics):

@@ -6,9 +6,7 @@ import asyncio
 
 import pytest
 
-from sources import courtesy
 from sources.contract import Delete
-from sources.kubernetes import listgate
 from sources.kubernetes.backoff import Backoff
 from sources.kubernetes.listgate import ListGate
 from sources.kubernetes.outbox import Outbox, feed
@@ -83,23 +81,6 @@ async def test_the_patient_wait_until_nobody_lists_and_hold_nobody_up():
     release.set()
     await asyncio.gather(*tasks)
     assert order == ["events", "usage"]
-
-
-async def test_the_patient_wait_until_a_screen_shows_what_was_listed(monkeypatch):
-    monkeypatch.setattr(listgate, "LOOK", 0.0)
-    monkeypatch.setattr(listgate, "GRACE", 1e9)
-    gate = ListGate()
-    courtesy.screen_behind(True)
-    try:
-        async with gate.slot():
-            usage = asyncio.create_task(gate.slot(patient=True).__aenter__())
-            await settle()
-        await settle()
-        assert not usage.done()
-    finally:
-        courtesy.screen_behind(False)
-    async with asyncio.timeout(5):
-        await usage
 
 
 async def test_a_slot_given_to_a_cancelled_waiter_is_not_lost():

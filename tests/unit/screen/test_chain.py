@@ -31,7 +31,9 @@ class Timers:
 
 
 class Busy:
-    def advance(self, deadline: float) -> bool:
+    undrawn = False
+
+    def advance(self, deadline: float, draws: bool) -> bool:
         return True
 
 
