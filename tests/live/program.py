@@ -95,8 +95,8 @@ class Program:
 
 
 def pods_drawn(text: str) -> Sequence[tuple[str, str, str]]:
-    """(name, ready, status) of each pod that can be seen, cut as it is drawn."""
-    return re.findall(r" ((?:storm|after)-\S+) +(\d+/\d+) +(\S+)", text)
+    """(name, ready, status) of each pod that can be seen, as it is drawn: a long name without its middle."""
+    return re.findall(r" (\S+) +(\d+/\d+) +(\S+)", text)
 
 
 def pods_counted(text: str) -> int | None:

@@ -39,7 +39,8 @@ class Truth:
         """For ever."""
         while True:
             await asyncio.sleep(1.0)
-            self.lies += self._lies()
+            with self._watched.ours():
+                self.lies += self._lies()
 
     def take(self) -> list[str]:
         """The lies since the last call."""

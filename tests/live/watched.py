@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,8 @@ class Watched:
     def __init__(self, pilot: Pilot[None]) -> None:
         self._pilot = pilot
         self.stall = 0.0
-        """The most CPU (seconds) that the screen's loop took between two looks at it."""
+        """The most CPU (seconds) that the screen's loop took between two looks at it, without what `ours` took."""
+        self._ours = 0.0
 
     @property
     def screen(self) -> MainScreen:
@@ -94,9 +95,18 @@ class Watched:
     async def feel(self) -> None:
         """Measures stalls for ever. By CPU time of this thread: on a busy machine others take the rest."""
         while True:
-            before = time.thread_time()
+            before, ours = time.thread_time(), self._ours
             await asyncio.sleep(BEAT)
-            self.stall = max(self.stall, time.thread_time() - before)
+            self.stall = max(self.stall, time.thread_time() - before - (self._ours - ours))
+
+    @contextmanager
+    def ours(self) -> Iterator[None]:
+        """What the block computes is not the screen's."""
+        before = time.thread_time()
+        try:
+            yield
+        finally:
+            self._ours += time.thread_time() - before
 
 
 def printed(pane: TablePane[Any], *columns: str) -> dict[str, tuple[str, ...]]:
