@@ -46,8 +46,9 @@ class CatchUp:
         self._changed = changed
         self._waiting: dict[str, None] = {}
         """Rows that changed..."""
-        self._due: list[str] = []
-        """...and those of them whose turn it is, the first one last."""
+        self._due: Iterator[str] = iter(())
+        self._left = 0
+        """...and those of them whose turn it is, and how many these are."""
         self._rest: Iterator[str] = iter(())
         self._old: deque[Iterator[None]] = deque()
         self.progress: Progress | None = None
@@ -72,7 +73,7 @@ class CatchUp:
     @property
     def behind(self) -> bool:
         """Whether rows that changed still wait."""
-        return bool(self._waiting or self._due)
+        return self._left > 0 or bool(self._waiting)
 
     @property
     def busy(self) -> bool:
@@ -104,11 +105,11 @@ class CatchUp:
             self._old.popleft()
         self._fresh_turn = self.progress is not None and not self._fresh_turn
         if self.behind and not self._fresh_turn:
-            if not self._due:
-                self._due = [*reversed(self._waiting)]
+            if not self._left:  # as a tuple: the collector goes through a long list of texts again and again
+                self._left, self._due = len(self._waiting), iter(tuple(self._waiting))
                 self._waiting.clear()
-            keys = self._due[: -count - 1 : -1]
-            del self._due[-count:]
+            keys = list(islice(self._due, count))
+            self._left -= len(keys)
             self._changed(keys)
             return len(keys)
         keys = list(islice(self._rest, count))

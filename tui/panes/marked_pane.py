@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 SECONDS_TOLD = 600.0
 """Ages below are told to the second (apimachinery's HumanDuration), later ones by the minute."""
-CALM = 5
+CALM = 15
 """Seconds between two looks at rows that change by the minute."""
 
 
@@ -76,10 +76,9 @@ class MarkedPane(TablePane[R], Generic[R]):
 
     def on_second(self) -> None:
         self._forget_appeared()
-        if self.session.held_since is None:
-            self.seen.pass_time(self.session.now)
         now = self.session.now  # of the cluster: the demo's time may be a fast one
-        aged = abs(now - self._aged) >= CALM
+        seen = self.session.held_since is None and self.seen.pass_time(now)
+        aged = seen or abs(now - self._aged) >= CALM
         self._aged = now if aged else self._aged
         self.ticking = None if aged else self._young()
         super().on_second()

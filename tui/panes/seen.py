@@ -30,10 +30,11 @@ class Seen:
         if self._looked != inf:
             self._used = now
 
-    def pass_time(self, now: float) -> None:
-        """Some time after the last key, what was there until then has been seen."""
-        if self._looked < self._used <= now - STAY:
+    def pass_time(self, now: float) -> bool:
+        """Some time after the last key, what was there until then has been seen: True in that moment."""
+        if due := self._looked < self._used <= now - STAY:
             self._look(self._used)
+        return due
 
     def all_seen(self, now: float) -> None:
         """Takes all marks away."""

@@ -138,7 +138,7 @@ class TablePane(Pane, Generic[R]):
     def rebuild(self, word: str = "filtering") -> None:
         """Another filter, order or scope: starts the view again, for what `word` says. The rows of a large table
         follow step by step; the cursor stays on its object."""
-        keys, first = list(known := self.keys()), self.wanted_first()
+        keys, first = tuple(known := self.keys()), self.wanted_first()
         self.faulty = {*(known if isinstance(known, Set) else set(known)) & self.faulty}
         old, self.view = self.view, self.new_view()
         for key in first:
