@@ -178,11 +178,13 @@ class Replay:
                 held.append(part)
                 size += len(part)
                 if size >= BLOCK:
-                    # Like one that makes each piece when the one before is gone: what a slow reader lost is lost.
-                    ready = max(ready, clock()) + size / self.pace
+                    ready += size / self.pace
                     await asyncio.sleep(ready - clock())
                     flush()
+                    before = clock()
                     await writer.drain()
+                    # Like one that makes each piece when the one before is gone: what a slow reader lost is lost.
+                    ready += clock() - before
         flush()
         writer.write(b"0\r\n\r\n")
         await writer.drain()
