@@ -96,7 +96,7 @@ class Program:
 
 def pods_drawn(text: str) -> Sequence[tuple[str, str, str]]:
     """(name, ready, status) of each pod that can be seen, as it is drawn: a long name without its middle."""
-    return re.findall(r" (\S+) +(\d+/\d+) +(\S+)", text)
+    return re.findall(r"^.. \S+ +(\S+) +(\d+/\d+) +(\S+)", text, re.MULTILINE)
 
 
 def pods_counted(text: str) -> int | None:
