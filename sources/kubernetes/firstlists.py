@@ -27,7 +27,7 @@ class FirstLists:
         self._settled: set[str] = set()
         self._complete = asyncio.Event()
         self._complete.set()
-        self._began: float | None = None
+        self._began = 0.0
 
     async def complete(self) -> None:
         """Returns once none of the feeds that run is awaited."""
@@ -38,7 +38,8 @@ class FirstLists:
         if self._complete.is_set():
             return
         await self.complete()
-        until = time.monotonic() + GRACE * (time.monotonic() - self._began) if self._began is not None else 0.0
+        now = time.monotonic()
+        until = now + GRACE * (now - self._began)
         while courtesy.catching_up() and time.monotonic() < until:  # noqa: ASYNC110  # said by another thread
             await asyncio.sleep(LOOK)
 
