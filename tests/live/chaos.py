@@ -60,7 +60,7 @@ GROWTH, STEPS = 1.15, 4
 """How much more memory, and how many more descriptors, threads and tasks, the last third may show."""
 DRAWN = 40
 """Pods of which there is room on a terminal of 50 lines."""
-CURRENT = re.compile("partial: changes as they happen")
+HELD_BACK = re.compile("partial: changes as they happen")
 """As good as live when all is well again: that a proxy held changes back is taken back with the next one."""
 USAGE = Resource("pod_usage", "pods", f"/apis/{GROUP}/v1beta1", True, decode_pod_usage)
 
@@ -139,7 +139,7 @@ async def agreeing(scene: Scene) -> list[str]:
 
     def still() -> bool:
         panes = [pane.state() for pane in watched.screen.panes if pane.id in PANES]
-        live = all(pane.state == "live" or CURRENT.match(pane.text) for pane in panes)
+        live = all(pane.state == "live" or HELD_BACK.match(pane.text) for pane in panes)
         return live and not watched.busy and names(watched.events) == scene.witness.there
 
     try:
