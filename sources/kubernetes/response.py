@@ -19,7 +19,9 @@ ERROR_TIME = 10.0
 HEAVY = 8 * 1024
 GATHER = 0.004
 """Seconds before the next look after a piece of so many bytes: a long answer comes in records of 16 KB (TLS), and
-each piece costs as much as what is in it."""
+each piece costs as much as what is in it. Not where the server waits for us."""
+READ_AHEAD = 256 * 1024
+"""Bytes of an answer that may wait to be looked at; at twice as many the server has to wait."""
 NETWORK_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -62,7 +64,7 @@ class ApiResponse:
                 self._record.bytes += len(chunk)
                 yield chunk
                 if len(chunk) >= HEAVY:
-                    await courtesy.gap(GATHER)
+                    await courtesy.gap(GATHER if len(chunk) < 2 * READ_AHEAD else 0.0)
         except NETWORK_ERRORS as error:
             if watchdog.barked and self._idle is not None:
                 raise failures.read_idle(self._host, self._idle) from None

@@ -31,13 +31,11 @@ from sources.kubernetes.audit import Audit, Request
 from sources.kubernetes.clusterconfig import ClusterConfig
 from sources.kubernetes.credentials import Access, CredentialSource, impersonation_headers
 from sources.kubernetes.errors import TlsFailure, Unreachable
-from sources.kubernetes.response import MAX_ERROR_BODY, NETWORK_ERRORS, ApiResponse
+from sources.kubernetes.response import MAX_ERROR_BODY, NETWORK_ERRORS, READ_AHEAD, ApiResponse
 from sources.readonly import only_reads
 
 Params: TypeAlias = Mapping[str, str | int] | Iterable[tuple[str, str | int]]
 
-READ_AHEAD = 256 * 1024
-"""Bytes of an answer that may wait to be looked at; at twice as many the server has to wait."""
 _OFFSETS = 15
 _OF_A_SERVICE = re.compile(r"/api/v1/namespaces/[^/]+/services/[^/]+/proxy(?:/[^/]+)*?(/api/v1/[^/]+)")
 _ACTS = re.compile(

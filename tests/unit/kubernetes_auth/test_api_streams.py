@@ -8,10 +8,13 @@ import gzip
 import pytest
 from aiohttp import web
 
+from sources import courtesy
+from sources.kubernetes.audit import Request
 from sources.kubernetes.errors import (
     ReadIdle,
     Unreachable,
 )
+from sources.kubernetes.response import GATHER, HEAVY, READ_AHEAD, ApiResponse
 from sources.kubernetes.transport import ApiClient
 
 
@@ -62,6 +65,29 @@ async def test_silence_is_read_idle_but_a_slow_reader_is_not(kubeconfig, server)
         assert await anext(chunks) == b"y"
         with pytest.raises(ReadIdle, match=r"for 0\.2 s"):
             await anext(chunks)
+
+
+async def test_more_is_gathered_only_while_there_is_room_for_it(monkeypatch):
+    pieces = [b"x" * size for size in (HEAVY - 1, HEAVY, 2 * READ_AHEAD, HEAVY, 0)]
+    pauses = []
+
+    class Raw:
+        status, headers = 200, {}
+
+        @property
+        def content(self):
+            return self
+
+        async def readany(self):
+            return pieces.pop(0)
+
+    async def gap(least):
+        pauses.append(least)
+
+    monkeypatch.setattr(courtesy, "gap", gap)
+    answer = ApiResponse(Raw(), Request(0.0, "GET", "/"), "host", None)
+    assert [len(chunk) async for chunk in answer.chunks()] == [HEAVY - 1, HEAVY, 2 * READ_AHEAD, HEAVY]
+    assert pauses == [GATHER, 0.0, GATHER]
 
 
 @pytest.mark.fault(28)
