@@ -158,7 +158,10 @@ def event_from(event: wire.Event) -> model.Event:
 def node_usage_from(metrics: wire.NodeMetrics) -> model.NodeUsage:
     """A node's usage. Raises wire.WireError if it has no name or a usage that is not a quantity."""
     _, name = _name(metrics.metadata, "NodeMetrics")
-    cpu, memory = _usage([metrics.usage], f"NodeMetrics {name}")
+    try:
+        cpu, memory = top.usage_of((metrics.usage,))
+    except quantity.QuantityError as error:
+        raise wire.WireError(f"NodeMetrics {name}: {error}") from None
     at, window = top.window_of(metrics.timestamp, metrics.window)
     return model.NodeUsage(name=_shared.text(name), cpu=cpu, memory=memory, at=at, window=window)
 
@@ -166,12 +169,13 @@ def node_usage_from(metrics: wire.NodeMetrics) -> model.NodeUsage:
 def pod_usage_from(metrics: wire.PodMetrics) -> model.PodUsage:
     """A pod's usage over all its containers. Raises wire.WireError as `node_usage_from` does."""
     meta, name = _name(metrics.metadata, "PodMetrics")
-    containers = wire.present(metrics.containers)
-    cpu, memory = _usage([container.usage for container in containers], f"PodMetrics {meta.namespace}/{name}")
-    at, window = top.window_of(metrics.timestamp, metrics.window)
-    return model.PodUsage(
-        namespace=_shared.text(meta.namespace), name=name, cpu=cpu, memory=memory, at=at, window=window
-    )
+    namespace = _shared.text(meta.namespace)
+    used = [container.usage for container in metrics.containers or () if container is not None]
+    try:
+        cpu, memory = top.usage_of(used)
+    except quantity.QuantityError as error:
+        raise wire.WireError(f"PodMetrics {namespace}/{name}: {error}") from None
+    return model.PodUsage(namespace, name, cpu, memory, *top.window_of(metrics.timestamp, metrics.window))
 
 
 def _name(meta: wire.ObjectMeta | None, kind: str) -> tuple[wire.ObjectMeta, str]:
@@ -188,10 +192,3 @@ def _condition(condition: wire.Condition) -> model.Condition:
         message=_shared.text(condition.message),
         since=parse_time(condition.last_transition_time),
     )
-
-
-def _usage(usages: list[wire.ResourceList | None], what: str) -> tuple[int, int]:
-    try:
-        return top.usage_of(usages)
-    except quantity.QuantityError as error:
-        raise wire.WireError(f"{what}: {error}") from None

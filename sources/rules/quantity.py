@@ -25,6 +25,8 @@ _NANO_FACTOR = {
     **{suffix: 10 ** (9 + power) for suffix, power in _DECIMAL.items() if power >= 3},
     **{suffix: NANO << shift for suffix, shift in _BINARY.items()},
 }
+_MEASURED = {suffix: _NANO_FACTOR[suffix] for suffix in ("n", "u", "m", "Ki", "Mi")}
+"""Those that 12 digits of cannot be too many."""
 _SHAPE = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?P<suffix>[numkMGTPE]?|[KMGTPE]i|[eE][+-]?[0-9]+)",
     re.ASCII,
@@ -50,11 +52,11 @@ def parse_measured(text: str | int | float) -> int:
     if not isinstance(text, str):
         return _read(_number(text))
     # "123456n", "20480Ki": four of them for a pod of two containers, for every pod, at every poll.
-    length = -2 if text.endswith("i") else -1
-    digits, factor = text[:length], _NANO_FACTOR.get(text[length:])
+    length = -2 if text[-1:] == "i" else -1
+    digits, factor = text[:length], _MEASURED.get(text[length:])
     if factor is None or len(digits) > 12 or not digits.isdecimal() or not digits.isascii():
         return _read(text)
-    return min(int(digits) * factor, MAX_NANO)
+    return int(digits) * factor
 
 
 def parse_or_none(text: str | int | float | None) -> int | None:

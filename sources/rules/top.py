@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sources import model
 from sources.rules import quantity, wire
 from sources.rules.duration import parse_go_duration, parse_time
@@ -25,17 +27,19 @@ def memory_top_percent(used: int, available: int | None) -> int | None:
     return None if available is None else percent(used * 1000, available * 1000)
 
 
-def usage_of(usages: list[wire.ResourceList | None]) -> tuple[int, int]:
+def usage_of(usages: Iterable[wire.Used | None]) -> tuple[int, int]:
     """CPU in nanocores and memory in bytes, summed exactly over containers, then memory rounded up once.
 
     A container that names no CPU or memory adds nothing, as in kubectl. Raises QuantityError for a value that is
     not a quantity: half a sum would look like a measurement.
     """
     cpu = memory = 0
-    for usage in usages:
-        if usage:
-            cpu += quantity.parse_measured(usage.get("cpu") or 0)
-            memory += quantity.parse_measured(usage.get("memory") or 0)
+    for used in usages:
+        if used is not None:
+            if used.cpu is not None:
+                cpu += quantity.parse_measured(used.cpu)
+            if used.memory is not None:
+                memory += quantity.parse_measured(used.memory)
     return cpu, quantity.value(memory)
 
 

@@ -157,7 +157,9 @@ class Usage(Generic[U]):
 
     def _put(self, owner: int, key: str, row: U) -> int | None:
         """The slot of the row; None where it is another source's."""
-        cpu, memory = max(min(row.cpu, _MOST), -_MOST), max(min(row.memory, _MOST), -_MOST)
+        cpu, memory = row.cpu, row.memory
+        if not (-_MOST <= cpu <= _MOST and -_MOST <= memory <= _MOST):
+            cpu, memory = max(min(cpu, _MOST), -_MOST), max(min(memory, _MOST), -_MOST)
         at = _UNKNOWN if row.at is None else row.at
         slot = self._slots.get(key)
         if slot is None:

@@ -126,6 +126,23 @@ async def test_a_long_poll_is_followed_by_a_long_rest(metrics):
     assert len(metrics.api.asked(PODS)) == 2
 
 
+async def test_that_it_waited_for_the_pods_makes_a_poll_no_longer(metrics):
+    """The pods of a large cluster take half a minute: their use is not to be as old as four times that."""
+    listed = asyncio.Event()
+
+    async def pods() -> None:
+        await listed.wait()
+
+    metrics.start_usage(pods=pods)
+    await settle()
+    await metrics.clock.advance(30)
+    listed.set()
+    await settle()
+    assert len(metrics.api.asked(PODS)) == 1
+    await metrics.clock.advance(16)
+    assert len(metrics.api.asked(PODS)) == 2
+
+
 async def test_many_rows_are_read_less_often(metrics, monkeypatch):
     monkeypatch.setattr(usage, "ROWS", 0.1)
     metrics.start_usage()
