@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from sources.model import Kind, Thing
 from sources.world.tables import Rows
 
 
-class Before(NamedTuple):
-    """What a row was until `at` (epoch seconds); None: it was not there."""
+class Before(Struct, frozen=True, gc=False):
+    """What a row was until `at` (epoch seconds); None: it was not there. The collector has nothing to find in it: it
+    would come with every few thousands."""
 
     at: float
     kind: Kind
