@@ -12,8 +12,8 @@ from sources.world.tables import Rows
 
 
 class Before(Struct, frozen=True, gc=False):
-    """What a row was until `at` (epoch seconds); None: it was not there. The collector has nothing to find in it: it
-    would come with every few thousands."""
+    """What a row was until `at` (epoch seconds); None: it was not there. The collector has nothing to find in
+    it: it would come with every few thousands."""
 
     at: float
     kind: Kind

@@ -131,7 +131,8 @@ async def screening(planned: Planned, clock: Clock) -> AsyncIterator[Watched]:
     runtime = Runtime(planned, clock=clock)
     runtime.start()
     app = TopmastApp(runtime, Settings(Ui(refresh=0.1), {}, {}, None), clock)
-    app.collector.start(asyncio.get_running_loop())  # as in a terminal: else what we keep is gone through each time
+    # As in a terminal: else each full collection goes through all that the checker keeps.
+    app.collector.start(asyncio.get_running_loop())
     try:
         async with app.run_test(size=(200, 50)) as pilot:
             yield Watched(pilot)
