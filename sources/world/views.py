@@ -33,12 +33,11 @@ class View(Sequence[str]):
                 continue
             moved = True
             if before is not None:
-                order.remove(before)
+                order.remove(before, key)
             if after is None:
                 del ranks[key]
             else:
-                order.add(after)
-                ranks[key] = after
+                ranks[key] = order.add(after, key)
         return moved
 
     def shed(self) -> Iterator[None]:
@@ -59,17 +58,17 @@ class View(Sequence[str]):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self)))]
-        return self._order[index][-1]
+        return self._order[index]
 
     def __iter__(self) -> Iterator[str]:
-        return (place[-1] for place in self._order)
+        return iter(self._order)
 
     def __contains__(self, key: object) -> bool:
         return key in self._ranks
 
     def index(self, key: str, start: int = 0, stop: int | None = None) -> int:
         """Where a key stands. Raises ValueError for a key that is not in the view."""
-        place = self._ranks.get(key)
-        if place is None:
+        rank = self._ranks.get(key)
+        if rank is None:
             raise ValueError(key)
-        return self._order.index(place)
+        return self._order.index(rank, key)

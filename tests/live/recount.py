@@ -57,8 +57,8 @@ def _pane(pane: TablePane[Any]) -> Iterator[str]:
     keys = pane.keys()
     rows = {key: pane.row(key) for key in keys}
     ranks = {key: pane.rank(key) for key in rows}
-    order = sorted(rank for rank in ranks.values() if rank is not None)
-    yield from _differ(f"{pane.id} shown, in order", list(pane.view), [rank[-1] for rank in order])
+    order = sorted((rank, key) for key, rank in ranks.items() if rank is not None)
+    yield from _differ(f"{pane.id} shown, in order", list(pane.view), [key for _, key in order])
     faulty = {key for key, row in rows.items() if row is not None and pane.problem(row)}
     yield from _differ(f"{pane.id} {pane.fault_word}", pane.faulty, faulty)
     if not isinstance(pane, EventsPane):

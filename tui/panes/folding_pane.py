@@ -52,13 +52,13 @@ class FoldingPane(TablePane[R], Generic[R]):
         if row is None:
             return None
         if not self.folded:
-            return (*self._place(row), key, 0, 0, key) if self.passes(row) else None
+            return self._place(row) if self.passes(row) else None
         fold = key if self.members(key) else self.open_fold(key)
         head = self.row(fold) if fold is not None else None
         if fold is None or head is None:
             return None
         own = (0, 0) if fold == key else (1, self.default_order(row))
-        return (*self._place(head), fold, *own, key)
+        return (*self._place(head), fold, *own)
 
     def _place(self, row: R) -> tuple[Any, ...]:
         place = self.sheet.place(row, self.sort, self.reverse, self.session.now)

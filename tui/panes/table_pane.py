@@ -124,12 +124,12 @@ class TablePane(Pane, Generic[R]):
         return not self.filter or self.filter(Filtered(row, self.sheet, self.session.look))
 
     def rank(self, key: str) -> Rank | None:
-        """Where a row stands; None when it is not shown."""
+        """What a row is ordered by; None when it is not shown."""
         row = self._at_hand.get(key) or self.row(key)
         if row is None or not self.passes(row):
             return None
         place = self.sheet.place(row, self.sort, self.reverse, self.session.now)
-        return (*place, *self.default_order(row), key)
+        return (*place, *self.default_order(row))
 
     def new_view(self) -> View | GroupedView:
         """A view of no rows yet, with the filter and the order that are chosen now."""

@@ -77,7 +77,7 @@ def share_of(line: PodLine, grouping: Grouping, look: Look) -> Share:
 
 
 def group_rank(name: str, totals: Totals, sort: str, reverse: bool) -> tuple[Any, ...]:
-    """Where a group stands when the pods are ordered by a column: by its total, by its worst, or by its name."""
+    """What a group is ordered by when the pods are by a column: its total, its worst, or its name."""
     value: Any
     if sort in SORTED_BY:
         value = totals.amounts[SORTED_BY[sort]]
@@ -91,7 +91,7 @@ def group_rank(name: str, totals: Totals, sort: str, reverse: bool) -> tuple[Any
         # By trouble, and calmly, as the pods themselves: how much of it is no matter.
         grade = GRADES[totals.worst[0]]
         value = NOW if grade in ("bad", "warn") else OVER if grade == "over" else NONE
-    return order(value, reverse), name
+    return order(value, reverse)
 
 
 def _short(owner: str) -> str:
