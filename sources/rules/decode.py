@@ -20,6 +20,9 @@ from sources.rules.owners import owner_of
 Bytes: TypeAlias = bytes | bytearray | memoryview | Raw | str
 
 _shared = Interner()
+_events = Interner(8_192)
+"""What events say, and of whom: repeated for a while, mostly never again. Among the others it would drive out what
+lasts, and lie there in its place."""
 
 
 def decode_pod(raw: Bytes) -> model.Pod:
@@ -139,8 +142,8 @@ def event_from(event: wire.Event) -> model.Event:
         name=name,
         type=_shared.text(event.type),
         reason=_shared.text(event.reason),
-        message=_shared.text((event.message or "").strip()),
-        about=_shared.one(
+        message=_events.text((event.message or "").strip()),
+        about=_events.one(
             model.ObjectRef(
                 kind=_shared.text(about.kind),
                 name=about.name or "",

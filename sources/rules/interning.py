@@ -49,7 +49,7 @@ class Interner:
         found = self._known.get(as_sent)
         if found is None:
             pairs = sorted(labels.items(), key=_first)
-            found = self.one(tuple((self.one(name), self.one(value or "")) for name, value in pairs))
+            found = self.one(tuple(self.one((self.one(name), self.one(value or ""))) for name, value in pairs))
             self._known[as_sent] = found
         return found  # type: ignore[return-value]  # what this method put there
 

@@ -35,7 +35,7 @@ PAUSE = 0.7
 LULL = 6.0
 """Seconds without a key after each round: it sweeps only while nobody types."""
 COMING_AND_GOING = 2
-"""Tasks that a poll or a sheet has for a moment."""
+"""Tasks, or connections, that a poll or a sheet has for a moment."""
 
 Line = Mapping[str, float]
 
@@ -72,7 +72,7 @@ def verdict(lines: Sequence[Line], pods: int) -> Iterator[Row]:
     yield Row("hours that passed", lines[-1]["hours"], "h", note=f"{len(lines)} looks")
     for name, budget, spare in (
         ("rss", 1.05, 0),
-        ("descriptors", 1.0, 0),
+        ("descriptors", 1.0, COMING_AND_GOING),
         ("threads", 1.0, 0),
         ("tasks", 1.0, COMING_AND_GOING),
     ):
