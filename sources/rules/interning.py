@@ -45,7 +45,7 @@ class Interner:
         if not labels:
             return ()
         # Without making pairs and sorting them again: a thousand replicas come with the same names and values.
-        as_sent = (*labels, *labels.values())
+        as_sent = (None, *labels, *labels.values())  # equals no pair
         found = self._known.get(as_sent)
         if found is None:
             pairs = sorted(labels.items(), key=_first)

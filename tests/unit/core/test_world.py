@@ -23,7 +23,7 @@ class Told:
 
 
 def pod(name: str, namespace: str = "a", node: str = "n1", **more: object) -> Pod:
-    return Pod(namespace, name, node=node, owner=Owner("Deployment", "web"), **more)  # type: ignore[arg-type]
+    return Pod.of(namespace, name, node=node, owner=Owner("Deployment", "web"), **more)  # type: ignore[arg-type]
 
 
 def names(pods: object) -> set[str]:

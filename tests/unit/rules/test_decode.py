@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sources.model import Owner, Pod
+from sources.model import Owner, Pod, Quartet
 from sources.rules.decode import decode_pod
 from sources.rules.interning import Interner
 
@@ -52,7 +52,7 @@ def raw(number: int = 0, **meta: Any) -> str:
 
 
 def test_every_field_of_a_pod() -> None:
-    assert decode_pod(raw()) == Pod(
+    assert decode_pod(raw()) == Pod.of(
         namespace="shop",
         name="web-7d9f8b6c5d-00000",
         uid="6f1d7a52-97a3-4c0e-8d0f-000000000000",
@@ -68,10 +68,7 @@ def test_every_field_of_a_pod() -> None:
         owner=Owner("Deployment", "web"),
         message="restarted after exit 1",
         labels=(("app", "web"), ("pod-template-hash", "7d9f8b6c5d")),
-        cpu_request=100_000_000,
-        cpu_limit=1_000_000_000,
-        memory_request=128 * 2**20,
-        memory_limit=256 * 2**20,
+        amounts=Quartet(100_000_000, 1_000_000_000, 128 * 2**20, 256 * 2**20),
     )
 
 
@@ -138,3 +135,10 @@ def test_interning_is_bounded_and_keeps_types_apart() -> None:
     assert isinstance(table.one(True), bool)
     assert table.text(None) == table.text("") == ""
     assert table.labels(None) == table.labels({}) == ()
+
+
+def test_one_label_is_not_taken_for_the_pairs_of_a_set_that_has_it() -> None:
+    table = Interner()
+    several = table.labels({"app": "web", "tier": "front"})
+    assert table.labels({"app": "web"}) == (("app", "web"),)
+    assert table.labels({"tier": "front"})[0] is several[1]
