@@ -13,6 +13,7 @@ from typing import NoReturn
 import msgspec
 from msgspec import Struct
 
+from sources import courtesy
 from sources.contract import (
     Denied,
     Misconfigured,
@@ -50,6 +51,8 @@ SHARE = 4
 everything else."""
 ROWS = 5_000
 """Rows that are read in a second, on average: each costs fifteen microseconds here, and as much on the server."""
+BREATH = 0.01
+"""Seconds between two parts of a poll: nobody waits for it, and the screen has other things to do."""
 MOST_NAMESPACES = 50
 
 
@@ -242,6 +245,8 @@ class UsagePoller:
             self._shown.add((kind, scope))
             self.outbox.put((Snapshot(kind, scope, tuple(things), first, last=meta is not None),))
             await self.outbox.room()
+            if meta is None:
+                await courtesy.gap(BREATH)
             first = False
 
     def _now(self) -> float:
