@@ -25,6 +25,7 @@ class Table(Generic[T]):
         self._parts: dict[str, dict[str, T]] = {}
         self._listed: dict[tuple[str, str], set[str]] = {}
         """Keys of lists under way, by source and scope."""
+        self._every: tuple[str, ...] | None = None
         self._moved = moved
 
     def __len__(self) -> int:
@@ -45,6 +46,12 @@ class Table(Generic[T]):
             return next(iter(self._parts.values())).keys()
         return dict.fromkeys(key for part in self._parts.values() for key in part)
 
+    def every(self) -> tuple[str, ...]:
+        """The keys that there are now, to go through them while they change: 150,000 are not copied each time."""
+        if self._every is None:
+            self._every = tuple(self.keys())
+        return self._every
+
     def get(self, key: str) -> T | None:
         for part in self._parts.values():
             row = part.get(key)
@@ -61,6 +68,8 @@ class Table(Generic[T]):
             return
         if len(self._parts) == 1:
             part[key] = row
+            if before is None:
+                self._every = None
             if self._moved is not None:
                 self._moved(key, before, row)
             return
@@ -78,6 +87,8 @@ class Table(Generic[T]):
     def _tell(self, key: str, before: T | None) -> None:
         """Where several sources state a key, only what is shown of it counts."""
         after = self.get(key)
+        if before is None or after is None:
+            self._every = None
         if self._moved is not None and before is not after:
             self._moved(key, before, after)
 

@@ -88,21 +88,21 @@ class CatchUp:
         return True
 
     def take(self, count: int) -> None:
-        """Looks at up to so many rows."""
-        while count > 0 and self.busy:
+        """Looks at up to so many rows, and at nothing that can wait."""
+        while count > 0 and (self.progress is not None or self.behind):
             count -= self._step(min(count, STEP))
 
     def advance(self, deadline: float) -> bool:
         """Looks at rows until `deadline` (`time.thread_time`), at least a step; True while there are more."""
         while self.busy:
+            if self._old and next(self._old[0], _DONE) is _DONE:
+                self._old.popleft()
             self._step(STEP)
             if time.thread_time() >= deadline:
                 break
         return self.busy
 
     def _step(self, count: int) -> int:
-        if self._old and next(self._old[0], _DONE) is _DONE:
-            self._old.popleft()
         self._fresh_turn = self.progress is not None and not self._fresh_turn
         if self.behind and not self._fresh_turn:
             if not self._left:  # as a tuple: the collector goes through a long list of texts again and again

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,9 @@ class NodesPane(MarkedPane[NodeLine]):
 
     def keys(self) -> Iterable[str]:
         return self.session.world.nodes.keys()
+
+    def every(self) -> Sequence[str]:
+        return self.session.world.nodes.every()
 
     def total(self) -> int:
         return len(self.session.world.nodes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sources.model import ObjectRef
 from sources.rules.pods import pod_problem, pod_settled
@@ -25,6 +25,9 @@ class PodsPane(GroupingPane):
 
     def keys(self) -> Iterable[str]:
         return self.session.world.pods.keys()
+
+    def every(self) -> Sequence[str]:
+        return self.session.world.pods.every()
 
     def total(self) -> int:
         return len(self.session.world.pods)

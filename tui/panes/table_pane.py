@@ -80,6 +80,10 @@ class TablePane(Pane, Generic[R]):
         """All keys of the table."""
         raise NotImplementedError
 
+    def every(self) -> Sequence[str]:
+        """The same as they are now, to go through them while they change."""
+        return tuple(self.keys())
+
     def row(self, key: str) -> R | None:
         """The row behind a key; None when it is gone."""
         raise NotImplementedError
@@ -138,7 +142,7 @@ class TablePane(Pane, Generic[R]):
     def rebuild(self, word: str = "filtering") -> None:
         """Another filter, order or scope: starts the view again, for what `word` says. The rows of a large table
         follow step by step; the cursor stays on its object."""
-        keys, first = tuple(known := self.keys()), self.wanted_first()
+        known, keys, first = self.keys(), self.every(), self.wanted_first()
         self.faulty = {*(known if isinstance(known, Set) else set(known)) & self.faulty}
         old, self.view = self.view, self.new_view()
         for key in first:
@@ -157,7 +161,7 @@ class TablePane(Pane, Generic[R]):
 
     def _look_first(self, keys: Sequence[str]) -> Collection[str]:
         self._at_hand = {key: self.row(key) for key in keys}
-        turned = self._judge(self._at_hand)
+        turned = judge(self._at_hand, self._verdict, self.faulty, self.unsettled)
         self.view.update(keys)
         self._at_hand = {}
         return turned
@@ -188,10 +192,6 @@ class TablePane(Pane, Generic[R]):
     def go_on(self, deadline: float) -> bool:
         """Looks at some; True while there are more."""
         return self.catch_up.advance(deadline)
-
-    def _judge(self, rows: Mapping[str, R | None]) -> set[str]:
-        """Looks for faults in some rows; those that became faulty or sound."""
-        return judge(((key, self._verdict(row)) for key, row in rows.items()), self.faulty, self.unsettled)
 
     def _verdict(self, row: R | None) -> tuple[bool, bool]:
         """Whether a row is faulty, and whether that can change with time alone."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from sources.text import clean
+
+R = TypeVar("R")
 
 RECHECK = 5
 PER_SECOND = 2500
@@ -17,11 +20,14 @@ def recheck_due(seconds: int, effort: int) -> bool:
     return seconds % max(RECHECK, effort // PER_SECOND) == 0
 
 
-def judge(found: Iterable[tuple[str, tuple[bool, bool]]], faulty: set[str], unsettled: set[str]) -> set[str]:
-    """Notes for some keys whether they are faulty, and whether that can change with time alone; gives the keys
-    that became faulty or sound."""
+def judge(
+    rows: Mapping[str, R], verdict: Callable[[R], tuple[bool, bool]], faulty: set[str], unsettled: set[str]
+) -> set[str]:
+    """Notes of some rows whether they are faulty, and whether that can change with time alone (`verdict`); gives
+    the keys of those that became faulty or sound."""
     turned = set()
-    for key, (wrong, moving) in found:
+    for key, row in rows.items():
+        wrong, moving = verdict(row)
         if wrong != (key in faulty):
             turned.add(key)
             faulty ^= {key}

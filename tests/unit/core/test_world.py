@@ -1,5 +1,6 @@
 """The World: folding, indexes, what changed, trends and the past."""
 
+import random
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +85,19 @@ def test_a_key_is_kept_once() -> None:
     changed = world.drain().keys
     assert all(key is kept.key for key in (*world.pods.keys(), *world.pod_usage.keys()))
     assert all(key is kept.key for kind in ("pod", "pod_usage") for key in changed[kind])
+
+
+def test_every_key_is_told_at_any_moment_also_of_two_sources() -> None:
+    world, dice = World(), random.Random(7)
+    tell, seen = Told(world), set()
+    for _ in range(300):
+        source, name = dice.choice("kl"), f"p{dice.randrange(12)}"
+        gone = Delete("pod", f"a/{name}")
+        tell(dice.choice((Upsert(pod(name, node=dice.choice("xyz"))), gone, gone)), source=source)
+        assert sorted(world.pods.every()) == sorted(world.pods.keys())
+        assert world.pods.every() is world.pods.every()
+        seen.add(len(world.pods))
+    assert {0, 5} <= seen
 
 
 def test_a_snapshot_removes_only_what_is_in_its_scope() -> None:
