@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
 from sources.rules.pods import TERMINAL_PHASES
@@ -53,8 +54,18 @@ def group_name(line: PodLine, grouping: Grouping) -> str:
     """The group of a pod. Owners are of a namespace; what has none stands together."""
     pod = line.pod
     if grouping == "owner":
-        return f"{pod.namespace}/{owner_text(pod)}" if pod.owner else f"{pod.namespace}/no owner"
+        return _owned(pod.namespace, owner_text(pod) if pod.owner else "no owner")
     return pod.namespace if grouping == "namespace" else pod.node or "no node"
+
+
+@lru_cache(maxsize=16_384)  # the pods of a group hold its name once
+def _owned(namespace: str, owner: str) -> str:
+    return f"{namespace}/{owner}"
+
+
+@lru_cache(maxsize=1024)  # most pods of a cluster are in the same state
+def _state(grade: str, status: str) -> tuple[int, str]:
+    return GRADES.index(grade), status
 
 
 def share_of(line: PodLine, grouping: Grouping, look: Look) -> Share:
@@ -73,7 +84,7 @@ def share_of(line: PodLine, grouping: Grouping, look: Look) -> Share:
         line.memory or 0,
         int(line.usage is not None),
     )
-    return Share(group_name(line, grouping), amounts, (GRADES.index(grade), pod.status))
+    return Share(group_name(line, grouping), amounts, _state(grade, pod.status))
 
 
 def group_rank(name: str, totals: Totals, sort: str, reverse: bool) -> tuple[Any, ...]:
