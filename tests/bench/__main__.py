@@ -72,11 +72,6 @@ def large(name: str, size: Size, seconds: float, pace: float) -> Iterator[Row]:
             yield from keyed(pressed, stalls, "while it loads")
             while seat.rest(1.0)[0] > 0.3 and seat.elapsed < 600:
                 pass
-            base = used_at_start()
-            yield Row("memory in all", seat.used.memory / 1e6, "MB", 250, "at most, usage of all pods included")
-            per_pod = (seat.used.memory - base) / size.pods
-            # Of a few pods it would be what the scraper's libraries weigh, divided by them.
-            yield Row("memory per pod", per_pod, "B", 1024 if size.pods >= MANY else None)
             yield from keyed(presses(seat, stalls), stalls, "at rest")
             with stalls.without():
                 idle_cpu, idle_bytes = seat.rest(seconds)
@@ -86,6 +81,11 @@ def large(name: str, size: Size, seconds: float, pace: float) -> Iterator[Row]:
             yield Row("idle, to the terminal", idle_bytes / seconds / 1000, "KB/s", 2)
             seat.rest(every + 1.0)
             yield Row("longest stall over a poll of usage", stalls.take() * 1000, "ms", 50)
+            base = used_at_start()
+            yield Row("memory in all", seat.used.memory / 1e6, "MB", 250, "at most, usage of all pods included")
+            per_pod = (seat.used.memory - base) / size.pods
+            # Of a few pods it would be what the scraper's libraries weigh, divided by them.
+            yield Row("memory per pod", per_pod, "B", 1024 if size.pods >= MANY else None)
             yield from asked(seat, stalls, size)
             server.churn(CHURN)
             seat.rest(2.0)

@@ -69,6 +69,7 @@ def test_a_sweep_gives_back_what_lies_free_between_what_is_used(started: tuple[C
     kept = buffers[::50]
     before = resident()
     del buffers
+    collector.used()
     time.now += TRIM
     assert not collector.sweep(), "no collection is due"
     assert before - resident() > 30_000_000
