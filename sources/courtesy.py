@@ -20,7 +20,12 @@ STEP = 0.004
 PAINT = 10.0
 """Seconds after which a screen that opened is taken to have painted, whatever it waits for."""
 
-_pressed = _opened = _rests = float("-inf")
+OPENING = 2.0
+"""Seconds after which nobody waits for it to draw anything: a terminal may be slow."""
+LOOK = 0.02
+"""Seconds after which whoever waits for that looks again."""
+
+_pressed = _opened = _undrawn = _rests = float("-inf")
 _behind = False
 
 
@@ -67,14 +72,27 @@ def catching_up() -> bool:
 
 def screen_opens() -> None:
     """A screen is being made."""
-    global _opened
-    _opened = time.monotonic()
+    global _opened, _undrawn
+    _opened = _undrawn = time.monotonic()
+
+
+def screen_drawn() -> None:
+    """It shows what came so far."""
+    global _undrawn
+    _undrawn = float("-inf")
 
 
 def screen_painted() -> None:
-    """It has what its first full picture needs."""
+    """Its first full picture is drawn."""
     global _opened
     _opened = float("-inf")
+    screen_drawn()
+
+
+async def first_picture() -> None:
+    """Returns once a screen that opens has drawn the first rows, which what lies behind them would make late."""
+    while time.monotonic() - _undrawn < OPENING:  # noqa: ASYNC110  # another thread says so
+        await asyncio.sleep(LOOK)
 
 
 def painting() -> bool:

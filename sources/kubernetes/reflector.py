@@ -23,6 +23,7 @@ from typing import NoReturn
 
 from msgspec import Raw
 
+from sources import courtesy
 from sources.contract import Change, Denied, Misconfigured, NotFound, SourceError, Unauthorized, Unavailable
 from sources.kubernetes.api import Expired, Resource, is_expired, retry_after
 from sources.kubernetes.backoff import Backoff
@@ -206,6 +207,7 @@ class Reflector:
             return
         if meta.continue_:
             self.last_rv = meta.resource_version or ""  # the list may not be older
+            await courtesy.first_picture()
         else:
             self._replace(meta.resource_version)
 

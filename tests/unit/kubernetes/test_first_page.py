@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sources import courtesy
 from sources.contract import Delete, Snapshot
 from sources.kubernetes.api import NODES
 from sources.kubernetes.listing import LONG, MANY
@@ -116,10 +117,12 @@ async def test_the_cells_of_the_page_are_those_of_the_list(paged):
 async def test_a_list_that_comes_as_a_watch_is_not_older_either(paged):
     watch = Live()
     paged.cluster.watch_list = None
+    paged.api.script("page", listing(pod("a"), pod("b"), rv="100", token="t"))
     paged.api.script("watch", watch)
     paged.start()
     await settle()
-    assert progress(paged) == ("loading", 2, 5)
+    assert paged.sink.names == ["shop/a", "shop/b"]
+    assert paged.sink.status.state == "loading"
     asked = paged.api.asked("watch")[0].params
     assert (asked["resourceVersion"], asked["sendInitialEvents"]) == ("100", "true")
     # a pod of the page that is deleted before the stream has come to it goes at once
@@ -153,6 +156,31 @@ async def test_a_long_list_of_a_server_that_streams_lists_comes_as_a_list(paged,
     paged.start()
     await settle()
     assert paged.api.requests[-1].what == first
+
+
+async def test_a_short_list_comes_as_a_list_from_any_server(paged):
+    paged.cluster.watch_list = None
+    paged.api.script("list", Live())
+    paged.start()
+    await settle()
+    assert [request.what for request in paged.api.requests] == ["page", "list"]
+
+
+async def test_what_is_behind_the_first_rows_waits_until_a_screen_that_opens_shows_them(paged, monkeypatch):
+    monkeypatch.setattr(courtesy, "LOOK", 0.0)
+    paged.api.script("list", listing(*map(pod, "abcde"), rv="120"))
+    paged.api.script("watch", Live())
+    courtesy.screen_opens()
+    try:
+        paged.start()
+        await settle()
+        assert progress(paged) == ("loading", 2, 5)
+        assert not paged.api.asked("list")
+        courtesy.screen_drawn()
+        await settle()
+        assert paged.sink.status.state == "live"
+    finally:
+        courtesy.screen_painted()
 
 
 @pytest.mark.fault(5)
