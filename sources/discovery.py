@@ -7,8 +7,6 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-import httpx
-
 from sources.contract import (
     Denied,
     Misconfigured,
@@ -265,7 +263,7 @@ async def _ask(link: Link, profile: _Profile) -> SourceError | None:
             reply = await send(link, "GET", path, within=PROBE_TIMEOUT)
         except SourceError as problem:
             return problem
-        if reply.status == httpx.codes.OK and reply.is_json and profile.proof in reply.body:
+        if reply.status == 200 and reply.is_json and profile.proof in reply.body:
             return None
         error = refusal(reply, f"the {profile.title} API")
         if reply.status not in (404, 405):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import httpx
 import msgspec
 from msgspec import Struct
 
@@ -31,6 +30,9 @@ from sources.http.offloop import off_loop
 from sources.http.poll import Picture, poll
 from sources.http.reply import kubernetes_error
 from sources.http.settings import Address, parse_url, validate
+
+if TYPE_CHECKING:
+    import httpx
 
 T = TypeVar("T")
 

@@ -11,9 +11,8 @@ import httpx
 
 from sources.contract import Misconfigured
 from sources.http.auth import credentials
-from sources.http.settings import Address, HttpConfig
+from sources.http.settings import CONNECT_TIMEOUT, Address, HttpConfig
 
-CONNECT_TIMEOUT = 10.0
 USER_AGENT = "topmast"
 
 

@@ -8,16 +8,16 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-import httpx
-
 from sources.contract import Clock, NotSupported, ReadOnlyError, SourceError, Unavailable
-from sources.http.client import CONNECT_TIMEOUT, build_client
 from sources.http.reply import Reply, kubernetes_error
-from sources.http.settings import Address, HttpConfig
+from sources.http.settings import CONNECT_TIMEOUT, Address, HttpConfig
 from sources.readonly import only_reads
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of one answer, unpacked. More is a mistake in the question, and would stop the screen."""
@@ -44,8 +44,14 @@ class Link(NamedTuple):
 
 async def direct(config: HttpConfig, address: Address, transport: httpx.AsyncBaseTransport | None = None) -> Link:
     """The way to a configured URL. Raises `Misconfigured` for certificates and proxies that cannot be used."""
+
+    def built() -> httpx.AsyncClient:
+        from sources.http.client import build_client
+
+        return build_client(config, address, transport)
+
     # Certificates are files, and reading a system's bundle takes a while.
-    client = await asyncio.to_thread(build_client, config, address, transport)
+    client = await asyncio.to_thread(built)
     unsafe = config.insecure_skip_verify and address.url.startswith("https:")
     return Link(client, address.shown + (" (TLS not verified)" if unsafe else ""), False, config.server_name)
 
@@ -140,6 +146,8 @@ async def send(
     Raises `Unavailable` for everything between us and an answer, `TooLarge` for one of more bytes, `ReadOnlyError`
     for a request that might change something.
     """
+    import httpx  # with the first request to anything but the API server, or 20 ms later a screen would be
+
     if not only_reads(method, path):
         raise ReadOnlyError(f"{method} {path} to {link.via} was refused: topmast only reads")
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
@@ -207,6 +215,8 @@ def why(error: BaseException) -> str:
             return f"the name does not resolve ({(each.strerror or 'no reason given').lower()})"
         if isinstance(each, OSError) and each.errno:
             return os.strerror(each.errno).lower()
+    import httpx
+
     if isinstance(error, httpx.ProxyError):
         return f"the proxy said {error}"
     if isinstance(error, httpx.RemoteProtocolError):

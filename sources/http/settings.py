@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from sources.contract import Misconfigured
 
+CONNECT_TIMEOUT = 10.0
+"""Seconds in which a connection has to be made."""
 _ENDINGS = ("/api/v1", "/api/v2", "/graph", "/query")
 """Paths that people copy from the browser; the API lives beside them."""
 

@@ -20,7 +20,6 @@ from sources.kubernetes.clusterconfig import Overrides
 from sources.kubernetes.edited import differs, pinned
 from sources.kubernetes.events import EventReflector
 from sources.kubernetes.firstlists import FirstLists
-from sources.kubernetes.gateway import proxy_client, service_client
 from sources.kubernetes.liveness import Liveness
 from sources.kubernetes.outbox import Outbox, feed
 from sources.kubernetes.pages import get_all
@@ -245,11 +244,15 @@ class KubernetesSource:
 
     async def service_client(self, service: Service, port: ServicePort, scheme: str = "http") -> httpx.AsyncClient:
         """A client below the service's proxy path; credentials and read-only rule are the API client's."""
+        from sources.kubernetes.gateway import service_client
+
         connection = await self._connect()
         return service_client(connection.client, service.namespace, service.name, str(port.port), scheme)
 
     async def api_client(self) -> httpx.AsyncClient:
         """A client for any path of the API server; credentials and read-only rule are the API client's."""
+        from sources.kubernetes.gateway import proxy_client
+
         return proxy_client((await self._connect()).client, "/")
 
     async def listed(self) -> None:

@@ -6,9 +6,8 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import httpx
 import msgspec
 
 from sources.contract import (
@@ -34,6 +33,9 @@ from sources.prometheus.alerts import joined, needs_alerts
 from sources.prometheus.api import Answer, Api, read
 from sources.prometheus.doctor import checks
 from sources.prometheus.steps import check_range
+
+if TYPE_CHECKING:
+    import httpx
 
 LOOKBACK = 3 * 3600.0
 """Seconds of the past that names and values for completion are taken from; all of it would be expensive."""

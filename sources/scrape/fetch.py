@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-import httpx
-
 from sources.contract import Denied, NotSupported, Unavailable
 from sources.http.endpoint import Link, direct, send
 from sources.http.reply import Reply, kubernetes_error
@@ -20,6 +18,8 @@ from sources.scrape.targets import Target
 from sources.scrape.usage import USAGE, UsageReader
 
 if TYPE_CHECKING:
+    import httpx
+
     from sources.scrape.memory import Memory, Written
 
 ACCEPT: Mapping[str, str] = {

@@ -9,7 +9,6 @@ from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-import httpx
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -38,6 +37,8 @@ from sources.scrape.settings import ScrapeConfig, checked
 from sources.scrape.telling import telling
 
 if TYPE_CHECKING:
+    import httpx
+
     from sources.embedded import EmbeddedQueries
     from sources.scrape.memory import Memory
     from sources.scrape.ruler import Ruler
