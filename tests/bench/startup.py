@@ -10,6 +10,7 @@ as after an installation. Then the imports up to the first paint, by package and
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import resource
 import select
@@ -18,7 +19,10 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple
 
 from tests.bench.replaying import OWN_CORE, replaying
 from tests.bench.seat import ROOT, TOPMAST, Seat, compiled
@@ -84,16 +88,37 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+class Stamped(Seat):
+    """Notes how much CPU the program had used when bytes came: it goes on while they are put on the screen here,
+    which takes longer than it takes to draw them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.cpu = 0.0
+        """As of the bytes that were read last."""
+        self._came: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
+        Thread(target=self._listen, args=(self.master,), daemon=True).start()
+
+    def _listen(self, master: int) -> None:
+        with suppress(OSError, ValueError):  # it has ended, or nobody reads any more
+            while select.select([master], [], []):
+                cpu = self.used.cpu
+                self._came.put((cpu, os.read(master, 65536)))
+
+    def _read(self, timeout: float) -> bytes:
+        with suppress(Empty):
+            self.cpu, data = self._came.get(timeout=timeout)
+            return data
+        return b""
+
+
 def painted(program: Sequence[str], arguments: Sequence[str], pattern: str, stderr: int | None = None) -> float:
     """CPU seconds until the screen shows the pattern."""
-    with Seat(arguments, OWN_CORE, program=program, stderr=stderr) as seat:
-        cpu = 0.0
+    with Stamped(arguments, OWN_CORE, program=program, stderr=stderr) as seat:
         while not re.search(pattern, seat.text):
-            if not select.select([seat.master], [], [], PATIENCE)[0]:
+            if not seat.read(PATIENCE):
                 raise TimeoutError(f"nothing came for {PATIENCE:g} s; the screen:\n{seat.text}")
-            cpu = seat.used.cpu  # when the bytes came: it goes on while they are read here
-            seat.read(0)
-        return cpu
+        return seat.cpu
 
 
 def imports(runs: int = RUNS) -> list[Import]:
