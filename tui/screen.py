@@ -56,8 +56,6 @@ NARROW = 100
 """Below so many columns the panes become tabs."""
 TALL = 30
 """From so many lines on the header has a second one, with the namespaces."""
-EARLY = (0.02, 0.06, 0.12, 0.2, 0.35)
-"""Moments after the start at which to look for first rows, before the ordinary clock has ticked."""
 
 
 class MainScreen(Screen[None]):
@@ -119,27 +117,23 @@ class MainScreen(Screen[None]):
         )
 
     def on_mount(self) -> None:
-        self.lay_out()
-        self.set_interval(self.session.settings.ui.refresh, self.look)
-        self.set_interval(1.0, self.second)
-        self.set_interval(EVERY, self.contexts.look)
-        for moment in EARLY:
-            later(self, moment, self.tick)
-        self.call_after_refresh(self._begin)
-        if said := (*self.keymap.problems, *self.keymap.taken):
-            self.say("; ".join(said), "warn")
-
-    def _begin(self) -> None:
         for pane in self.panes:
             pane.restore(self._views.get(pane.id or ""))
         self.focus_pane(self.active)
+        self.tick()
+        self.look()
+        self.set_interval(1.0, self.second)
+        self.set_interval(EVERY, self.contexts.look)
+        if said := (*self.keymap.problems, *self.keymap.taken):
+            self.say("; ".join(said), "warn")
 
     # -- the clock
 
     def look(self) -> None:
-        """A frame is due if there is anything to show."""
+        """A frame is due if there is anything to show. Goes on by itself."""
         if self.session.news or self.chain.busy:
             self.chain.go_on()
+        later(self, self.session.look_again, self.look)
 
     def tick(self) -> None:
         """A frame: take what arrived, tell the panes what changed. While the terminal is behind none is drawn."""
@@ -152,6 +146,8 @@ class MainScreen(Screen[None]):
                 pane.on_frame(frame)
             self.header.update_lines()
             self.show_tabs()
+            if self.session.opening:
+                self.call_after_refresh(self.session.drawn)
         self.chain.advance(self.panes, more)
 
     @on(Pane.Lagging)

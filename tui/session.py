@@ -9,6 +9,7 @@ from sources import courtesy
 from sources.config import Settings
 from sources.contract import STREAMS, Batch, Clock, Located, Narrowable, Place, Scoped, Snapshot, Status, Upsert
 from sources.memory import left
+from sources.model import Kind
 from sources.runtime import Runtime
 from sources.world import FeedState, Frame, World
 from sources.world.bounds import Bounds
@@ -20,6 +21,10 @@ BUDGET = 0.01
 """Seconds of CPU that one frame may spend on folding batches: keys are answered between two frames."""
 OFTEN = 0.2
 """Seconds between two frames while more is waiting to be folded."""
+SOON = 0.03
+"""Seconds between two looks for news while first lists arrive: nobody is to wait for rows that are there."""
+FIRST: Sequence[tuple[str, Kind]] = (("nodes", "node"), ("pods", "pod"), ("events", "event"))
+"""The feeds that begin with a list, and what they bring."""
 NOTHING = Frame({}, False)
 _DONE = object()
 JUMP = 2.0
@@ -60,6 +65,8 @@ class Session:
         self._folding: Iterator[None] | None = None
         """The batch that is being folded in."""
         self._drained = float("-inf")
+        self._shown: Sequence[object] = ()
+        """How far the first lists were at the last frame."""
         self._ahead: float | None = None
         """The time of day less what has passed, as it was when it last moved."""
         self._held_news: dict[str, set[str]] = {}
@@ -110,17 +117,46 @@ class Session:
     def pull(self, budget: float = BUDGET, due: bool = True) -> tuple[Frame, bool]:
         """Folds what arrived and says what changed; True when more is waiting to be folded. While a long list
         arrives the news of several pulls are one frame: nobody can read faster, and drawing takes time too. What
-        is not `due` yet is said by a later one."""
+        is not `due` yet is said by a later one; the first rows of a list and its end are at once."""
         more = self.fold(budget)
-        arriving = self.arriving("nodes", "pods", "events")
-        courtesy.screen_behind(more or arriving)
-        now = time.monotonic()
-        if not due or (more and now - self._drained < OFTEN):
+        lasts = more or self.loading
+        courtesy.screen_behind(lasts)
+        now, stage = time.monotonic(), self._stage()
+        if not due or (lasts and stage == self._shown and now - self._drained < OFTEN):
             return NOTHING, more
-        self._drained = now
-        if courtesy.painting() and not arriving:
+        frame = self.world.drain()
+        if frame:
+            self._drained, self._shown = now, stage
+        return frame, more
+
+    def _stage(self) -> Sequence[object]:
+        """How far the first lists are: whether they have rows, and what their feeds say but for numbers."""
+        return [
+            (bool(self.world.table(kind)), [state.status.state for state in self.feeds(feed)])
+            for feed, kind in FIRST
+        ]
+
+    @property
+    def loading(self) -> bool:
+        """Whether one of the first lists is not all there yet."""
+        return self.arriving(*(feed for feed, _ in FIRST))
+
+    @property
+    def look_again(self) -> float:
+        """Seconds until the next look for news."""
+        refresh = self.settings.ui.refresh
+        return min(SOON, refresh) if self.loading else refresh
+
+    @property
+    def opening(self) -> bool:
+        """Whether the screen has not drawn its first full picture."""
+        return courtesy.painting()
+
+    def drawn(self) -> None:
+        """What was pulled is on the screen."""
+        courtesy.screen_drawn()
+        if not self.loading:
             courtesy.screen_painted()
-        return self.world.drain(), more
 
     def fold(self, budget: float = BUDGET) -> bool:
         """Folds what arrived into the World, for at most `budget` seconds of CPU or a step; True when more is

@@ -31,28 +31,28 @@ def screen(args: argparse.Namespace) -> int:
     settings = settings_from(args)
     terminal = terminal._replace(ascii=terminal.ascii or settings.ui.ascii)
 
-    from tui.oneshot.screen_check import screen_problems
-
-    if wrong := screen_problems(settings, starting=True):
-        raise CommandError(USAGE, *shortly(wrong))
-
     from sources import courtesy
     from sources.runtime import Runtime
-    from tui.app import TopmastApp
-    from tui.terminal.app import run
 
-    namespaces = () if args.namespace is None or args.all_namespaces else (args.namespace,)
+    # Before the screen is loaded, which takes longer than a cluster needs for its first rows.
     runtime = Runtime(settings.sources)
     courtesy.screen_opens()
     runtime.start()
     try:
-        tour = getattr(args, "tour", False)
+        from tui.oneshot.screen_check import screen_problems
+
+        if wrong := screen_problems(settings, starting=True):
+            raise CommandError(USAGE, *shortly(wrong))
+
+        from tui.app import TopmastApp
+        from tui.terminal.app import run
+
         app = TopmastApp(
             runtime,
             settings,
-            namespaces=namespaces,
+            namespaces=() if args.namespace is None or args.all_namespaces else (args.namespace,),
             ascii_only=terminal.ascii,
-            tour=tour,
+            tour=getattr(args, "tour", False),
             auto_theme=suited_theme(terminal.colors, os.environ),
         )
         return run(app, terminal=terminal, mouse=settings.ui.mouse)

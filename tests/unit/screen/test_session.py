@@ -119,7 +119,7 @@ def test_a_pause_keeps_only_the_last_of_lists_that_come_again_and_again(monkeypa
 
 def test_a_frame_has_a_budget_and_says_that_more_is_waiting() -> None:
     session, runtime, _ = made()
-    runtime.put("pods", Upsert(pod("shop/a")))
+    runtime.put("pods", Status("live"), Upsert(pod("shop/a")))
     runtime.put("pods", Upsert(pod("shop/b")))
     frame, more = session.pull(budget=0.0)
     assert more
@@ -152,7 +152,7 @@ def test_the_news_of_a_long_list_are_few_frames_and_the_last_one_has_the_rest(
     monkeypatch.setattr(session_module, "OFTEN", inf)
     session, runtime, _ = made()
     many = tuple(pod(f"shop/web-{number:05d}") for number in range(2000))
-    runtime.put("pods", Snapshot("pod", "", many))
+    runtime.put("pods", Snapshot("pod", "", many), Status("live"))
     pulled = [session.pull(budget=1e-5)[0]]
     while session.busy:
         pulled.append(session.pull(budget=1e-5)[0])
@@ -160,6 +160,27 @@ def test_the_news_of_a_long_list_are_few_frames_and_the_last_one_has_the_rest(
     assert pulled[0].keys["pod"], "the first rows are shown at once"
     assert len(news) == 2
     assert set().union(*news) == {each.key for each in many}
+
+
+def test_while_the_first_lists_load_news_are_few_frames_but_first_rows_and_the_last_ones_come_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session_module, "OFTEN", inf)
+    session, runtime, _ = made()
+    runtime.put("pods", Status("loading"))
+    runtime.put("nodes", Status("loading"))
+    assert session.pull()[0].statuses
+    assert session.look_again < session.settings.ui.refresh
+    for name in ("a", "b"):
+        runtime.put("pods", Upsert(pod(f"shop/{name}")))
+        assert bool(session.pull()[0]) is (name == "a")
+    runtime.put("pods", Status("live"))
+    assert session.pull()[0].keys == {"pod": {"shop/b"}}
+    runtime.put("pods", Upsert(pod("shop/c")))
+    assert not session.pull()[0]
+    runtime.put("nodes", Status("live"))
+    assert session.pull()[0].keys == {"pod": {"shop/c"}}
+    assert session.look_again == session.settings.ui.refresh
 
 
 def test_a_namespace_keeps_its_digit() -> None:
@@ -225,7 +246,7 @@ def test_chosen_namespaces_come_first_and_reach_scoped_sources() -> None:
     assert session.shows(""), "nodes belong to no namespace"
 
 
-def test_a_screen_has_painted_when_the_first_lists_are_there() -> None:
+def test_a_screen_has_painted_when_it_has_drawn_the_first_lists() -> None:
     session, runtime, _ = made()
     courtesy.screen_opens()
     try:
@@ -233,9 +254,12 @@ def test_a_screen_has_painted_when_the_first_lists_are_there() -> None:
             runtime.put(feed, Status("loading"))
         for feed in ("nodes", "pods", "events"):
             session.pull()
-            assert courtesy.painting()
+            session.drawn()
+            assert session.opening
             runtime.put(feed, Status("live"))
         session.pull()
-        assert not courtesy.painting()
+        assert session.opening
+        session.drawn()
+        assert not session.opening
     finally:
         courtesy.screen_painted()

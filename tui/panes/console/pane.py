@@ -13,6 +13,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
 from textual.widget import Widget
+from textual.worker import WorkType
 
 from sources.answering import FirstAnswer
 from sources.config import state_path
@@ -143,7 +144,9 @@ class ConsolePane(Pane):
             return
         if self.expr.strip():
             self._asked_at = self.session.clock.now()
-            self.run_worker(self._run(source, self.question), group="query", exclusive=True)
+            # Not the coroutine: who leaves at once would leave it behind, never awaited, and Python would say so.
+            work: WorkType[None] = partial(self._run, source, self.question)
+            self.run_worker(work, group="query", exclusive=True)
 
     async def _run(self, source: MetricsQueries, question: Ask) -> None:
         ask = self.session.runtime.ask

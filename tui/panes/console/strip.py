@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from rich.style import Style
+from textual.worker import WorkType
 
 from sources.contract import MetricsQueries
 from sources.model import QueryResult
@@ -66,7 +68,9 @@ class PinStrip(LineWidget):
         """A second passed: asks for what is due, over a window of so many seconds."""
         if source is not None:
             for pin in self._board.tick(self._memory.pins):
-                self.run_worker(self._ask(source, pin, window), group="pins")
+                # Not the coroutine, which who leaves at once would leave behind.
+                work: WorkType[None] = partial(self._ask, source, pin, window)
+                self.run_worker(work, group="pins")
 
     async def _ask(self, source: MetricsQueries, pin: str, window: float) -> None:
         start, end, step = range_steps(self._session.now, window, TREND)
