@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 
+from sources.kubernetes import cluster as kubernetes_cluster
 from sources.kubernetes import listing
 from sources.rules import decode
 from tests.live.following import Following, following
@@ -47,6 +48,8 @@ def four(bed: Bed):
 @pytest.mark.parametrize("watch_list", [None, False])
 async def test_a_pod_that_goes_between_the_page_and_the_list_is_no_ghost(bed, four, monkeypatch, watch_list):
     monkeypatch.setattr(listing, "PAGE", 2)
+    monkeypatch.setattr(listing, "MANY", 0)
+    monkeypatch.setattr(kubernetes_cluster, "STREAMED_SINCE", 999)  # with None it comes as a watch
     options = {"namespaces": ("default",), "watch_list": watch_list}
     async with following(bed.kubeconfig("viewer"), **options) as (source,):
         cluster = (await source._connect()).cluster

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from sources.contract import Context, Denied, NotFound, NotSupported
-from sources.kubernetes import KubernetesSource, listing
+from sources.kubernetes import KubernetesSource, cluster, listing
 from sources.model import Service, ServicePort
 from sources.rules import decode
 from sources.testing import SourceContract
@@ -39,7 +39,9 @@ class TestContract(SourceContract):
 @pytest.mark.parametrize("watch_list", [None, False])
 @pytest.mark.parametrize("page", [500, 5])
 async def test_the_tables_are_the_servers(bed, monkeypatch, gzip, watch_list, page):
-    monkeypatch.setattr(listing, "PAGE", page)  # of this cluster all, or the beginning as of a large one
+    monkeypatch.setattr(listing, "PAGE", page)  # of this cluster all, or the beginning as of a large one...
+    monkeypatch.setattr(listing, "MANY", 0)
+    monkeypatch.setattr(cluster, "STREAMED_SINCE", 999)  # ...of a server that does not stream lists
     async with following(bed.kubeconfig("viewer"), "nodes", "pods", gzip=gzip, watch_list=watch_list) as (
         source,
         nodes,
