@@ -66,7 +66,6 @@ class Usage(Generic[U]):
         self.moment = 0.0
         """When what is put in now arrived (epoch seconds, the cluster's clock)."""
         self._slots: dict[str, int] = {}
-        self._keys: list[str] = []
         self._free: list[int] = []
         self._sources: dict[str, int] = {}
         self._owner = bytearray()
@@ -107,7 +106,6 @@ class Usage(Generic[U]):
         if slot is None or self._owner[slot] != self._sources.get(source):
             return
         del self._slots[key]
-        self._keys[slot] = ""
         self._free.append(slot)
         self._touched(key)
 
@@ -176,18 +174,16 @@ class Usage(Generic[U]):
         self._trend[place], self._trend[place + 1] = short_cpu, short_memory
         self._samples[slot] = count + 1
         self._minutes.note(slot, short_cpu, short_memory, self.moment)
-        self._touched(self._keys[slot])
+        self._touched(self._named(key))
         return slot
 
     def _take(self, key: str, owner: int) -> int:
         key = self._named(key)
         if self._free:
             slot = self._free.pop()
-            self._keys[slot] = key
             self._owner[slot], self._round[slot], self._samples[slot] = owner, 0, 0
         else:
             slot = len(self._owner)
-            self._keys.append(key)
             self._owner.append(owner)
             for numbers in (self._cpu, self._memory, self._samples, self._round):
                 numbers.append(0)
