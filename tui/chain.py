@@ -37,10 +37,10 @@ class Chain:
         """Seconds of CPU that may be spent in one go."""
         return SLICE if courtesy.calm() < CALM else CALM_SLICE
 
-    def advance(self, panes: Sequence[Pane], more: bool, draws: bool = True) -> None:
+    def advance(self, panes: Sequence[Pane], more: bool, draws: bool = True, spent: bool = False) -> None:
         """Goes on with what panes have still to do; with `more` there is something to do besides. What was not
-        drawn is left to a later frame."""
-        deadline = time.thread_time() + self.slice
+        drawn is left to a later frame, and nearly all where this one's time is `spent`."""
+        deadline = time.thread_time() + (0.0 if spent else self.slice)
         lagging = [pane.advance(deadline, draws) for pane in panes]
         goes_on = more or any(lagging)
         if goes_on:

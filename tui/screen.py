@@ -148,7 +148,7 @@ class MainScreen(Screen[None]):
             self.show_tabs()
             if self.session.opening:
                 self.call_after_refresh(self.session.drawn)
-        self.chain.advance(self.panes, more)
+        self.chain.advance(self.panes, more, spent=bool(frame))
 
     @on(Pane.Lagging)
     def go_on(self) -> None:

@@ -32,8 +32,10 @@ class Timers:
 
 class Busy:
     undrawn = False
+    deadline = 0.0
 
     def advance(self, deadline: float, draws: bool) -> bool:
+        self.deadline = deadline
         return True
 
 
@@ -44,6 +46,17 @@ def test_whoever_asks_for_another_frame_while_one_is_due_gets_that_one() -> None
     chain.go_on()
     assert timers.go_off() == PAUSE
     assert frames == ["frame"]
+
+
+def test_what_is_still_to_do_gets_no_time_in_a_frame_that_had_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain_module.time, "thread_time", lambda: 5.0)
+    pane: Any = Busy()
+    chain = Chain(Timers().later, lambda: None)
+    chain.advance([pane], more=False)
+    assert pane.deadline == 5.0 + chain.slice
+    chain.advance([pane], more=False, spent=True)
+    assert pane.deadline == 5.0
+    assert chain.busy
 
 
 class Hands:
