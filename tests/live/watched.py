@@ -20,6 +20,7 @@ from tui.app import TopmastApp
 from tui.commands import run_command
 from tui.panes.table_pane import TablePane
 from tui.screen import MainScreen
+from tui.terminal.collector import Collector
 
 BEAT = 0.02
 """Seconds between two looks at the loop."""
@@ -109,6 +110,19 @@ class Watched:
             self._ours += time.thread_time() - before
 
 
+class _Collector(Collector):
+    """As in a terminal: else each full collection goes through all that the checker keeps. The sweep does so for
+    once, every half an hour, and is not the screen's."""
+
+    def __init__(self, watched: Watched) -> None:
+        super().__init__()
+        self._watched = watched
+
+    def sweep(self) -> bool:
+        with self._watched.ours():
+            return super().sweep()
+
+
 def printed(pane: TablePane[Any], *columns: str) -> dict[str, tuple[str, ...]]:
     """What the cells of these columns say, for each row."""
     places = [next(n for n, field in enumerate(pane.fields) if field.column.key == name) for name in columns]
@@ -131,11 +145,12 @@ async def screening(planned: Planned, clock: Clock) -> AsyncIterator[Watched]:
     runtime = Runtime(planned, clock=clock)
     runtime.start()
     app = TopmastApp(runtime, Settings(Ui(refresh=0.1), {}, {}, None), clock)
-    # As in a terminal: else each full collection goes through all that the checker keeps.
-    app.collector.start(asyncio.get_running_loop())
     try:
         async with app.run_test(size=(200, 50)) as pilot:
-            yield Watched(pilot)
+            watched = Watched(pilot)
+            app.collector = _Collector(watched)
+            app.collector.start(asyncio.get_running_loop())
+            yield watched
     finally:
         app.collector.stop()
         await asyncio.to_thread(app.runtime.stop)
