@@ -4,7 +4,7 @@ A full collection goes through every object there is: 0.1 to 0.3 s on a large cl
 runs, several times a minute while one loads. Here what survived a full collection is set aside (`gc.freeze`), so
 that the next one has only newer objects to go through. Objects that become unreachable in cycles later wait for a
 `sweep` of everything, which comes when nobody has pressed a key for a while. Memory that lies free between what is
-used goes back to the system twice a minute: of buffers and arrays that came and went, tens of megabytes in hours.
+used goes back to the system every few seconds: of buffers and arrays that came and went, many megabytes in hours.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STILL = 60.0
 """Seconds without a key before one."""
 PAINTED = 2.0
 """Seconds after the start at which the heap is set up: the first picture goes before, large lists come after."""
-TRIM = STILL / 2
+TRIM = 10.0
 """Seconds between two times at which free memory is given back, also while somebody types: of 250 MB it takes a
 millisecond."""
 OFTEN = (2_000, 5, 3)
