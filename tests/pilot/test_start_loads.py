@@ -62,7 +62,7 @@ def test_get_loads_no_screen_and_no_arithmetic(tmp_path: Path) -> None:
     kubeconfig.write_text(KUBECONFIG)
     modules = loaded(GET, "--kubeconfig", str(kubeconfig), "--request-timeout", "1s", "get", "pods")
     assert "aiohttp" in modules
-    assert modules & {"textual", "rich", "kubernetes", "numpy", "plotext", "tomllib"} == set()
+    assert modules & {"textual", "rich", "kubernetes", "httpx", "numpy", "plotext", "tomllib"} == set()
 
 
 def test_the_first_paint_loads_no_client_no_parser_and_no_arithmetic() -> None:
