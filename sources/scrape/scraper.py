@@ -93,8 +93,8 @@ class Scraper:
                 await self._choose()
                 self.looked = True
                 self._progress()
-                # A search that is long is a large one: it may take a sixtieth of the time.
-                await self._nudge.pause(self._clock, min(max(LOOK, 60 * took), SELDOM))
+                # A search that is long is a large one: it may take a hundredth of the time.
+                await self._nudge.pause(self._clock, min(max(LOOK, 100 * took), SELDOM))
         finally:
             for task in self._tasks.values():
                 task.cancel()
