@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from sources import courtesy
 from sources.contract import SourceError, Unavailable
 from sources.kubernetes.api import Resource
 from sources.kubernetes.cluster import Cluster
@@ -97,6 +98,11 @@ class Listing:
             return False
         return self.total < MANY or await self._cluster.prefers_list()
 
+    async def turn(self) -> None:
+        """What is behind the first rows waits until an opening screen shows them; the server begins meanwhile."""
+        if self.paged:
+            await courtesy.first_picture()
+
     def count(self) -> None:
         """Says how many rows there are so far."""
         self._standing.loading(self._store.gathered, self.total)
@@ -105,6 +111,7 @@ class Listing:
         splitter = ListSplitter(self._resource.decode)
         try:
             async with self._cluster.api.stream(self._path, params) as answer:
+                await self.turn()
                 async for block in answer.blocks():
                     self._standing.heard()
                     await self._take(splitter.feed(block))

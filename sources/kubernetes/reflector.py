@@ -23,7 +23,6 @@ from typing import NoReturn
 
 from msgspec import Raw
 
-from sources import courtesy
 from sources.contract import Change, Denied, Misconfigured, NotFound, SourceError, Unauthorized, Unavailable
 from sources.kubernetes.api import Expired, Resource, is_expired, retry_after
 from sources.kubernetes.backoff import Backoff
@@ -207,7 +206,6 @@ class Reflector:
             return
         if meta.continue_:
             self.last_rv = meta.resource_version or ""  # the list may not be older
-            await courtesy.first_picture()
         else:
             self._replace(meta.resource_version)
 
@@ -275,6 +273,8 @@ class Reflector:
         with self.cluster.liveness.follow(self):
             async with dog, self.cluster.api.stream(self.path, params, watch=True) as answer:
                 self._opened_at = self.standing.heard()
+                if initial:
+                    await self.listing.turn()
                 with dog.after(VERY_SHORT, self._settled):
                     async for block in answer.blocks():
                         dog.heard()
