@@ -81,11 +81,12 @@ def large(name: str, size: Size, seconds: float, pace: float) -> Iterator[Row]:
             yield Row("idle, to the terminal", idle_bytes / seconds / 1000, "KB/s", 2)
             seat.rest(every + 1.0)
             yield Row("longest stall over a poll of usage", stalls.take() * 1000, "ms", 50)
-            base = used_at_start()
+            base = used_without_pods(name, size, every)
             yield Row("memory in all", seat.used.memory / 1e6, "MB", 250, "at most, usage of all pods included")
             per_pod = (seat.used.memory - base) / size.pods
-            # Of a few pods it would be what the scraper's libraries weigh, divided by them.
-            yield Row("memory per pod", per_pod, "B", 1024 if size.pods >= MANY else None)
+            note = f"more than without pods ({base / 1e6:.0f} MB)"
+            # Of a few pods it would be what else differs, divided by them.
+            yield Row("memory per pod", per_pod, "B", 1024 if size.pods >= MANY else None, note)
             yield from asked(seat, stalls, size)
             server.churn(CHURN)
             seat.rest(2.0)
@@ -136,10 +137,11 @@ def asked(seat: Seat, stalls: Stalls, size: Size) -> Iterator[Row]:
         yield Row("longest stall meanwhile", stalls.take() * 1000, "ms", 50)
 
 
-def used_at_start() -> int:
-    """Resident bytes of the program on a cluster of nobody: what it weighs before the first pod."""
-    with Seat(("demo",), OWN_CORE) as seat:
-        seat.until(r"Pods +\d", 60)
+def used_without_pods(name: str, size: Size, seconds: float) -> int:
+    """Resident bytes of the program on the same cluster without its pods, after so many seconds of rest."""
+    with replaying(name, pods=False) as server, Seat(("--kubeconfig", str(server.kubeconfig)), OWN_CORE) as seat:
+        seat.until(rf"Nodes +{size.nodes}\b(?!.*loading)", 120)
+        seat.rest(seconds)
         return seat.used.memory
 
 

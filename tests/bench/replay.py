@@ -230,8 +230,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--churn", type=int, default=0)
     parser.add_argument("--pace", type=float, default=math.inf, help="MB of a list a second at most")
+    parser.add_argument("--no-pods", action="store_true", help="everything but pods")
     args = parser.parse_args()
-    asyncio.run(run(SIZES[args.size], args.port, args.churn, args.pace * 1e6))
+    size = SIZES[args.size]._replace(pods=0) if args.no_pods else SIZES[args.size]
+    asyncio.run(run(size, args.port, args.churn, args.pace * 1e6))
 
 
 if __name__ == "__main__":

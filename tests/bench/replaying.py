@@ -47,10 +47,11 @@ class Replaying(NamedTuple):
 
 
 @contextmanager
-def replaying(size: str, pace: float = math.inf) -> Iterator[Replaying]:
-    """A cluster of that size, until the block is left; its lists come at `pace` MB a second at most."""
+def replaying(size: str, pace: float = math.inf, pods: bool = True) -> Iterator[Replaying]:
+    """A cluster of that size, until the block is left, or all of it but its pods; its lists come at `pace` MB a
+    second at most."""
     command = ("taskset", "-c", str(SERVER_CORE), sys.executable, "-m", "tests.bench.replay", "--size", size)
-    command += ("--pace", str(pace))
+    command += ("--pace", str(pace), *(() if pods else ("--no-pods",)))
     with (
         tempfile.TemporaryDirectory() as folder,
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process,
