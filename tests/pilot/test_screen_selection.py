@@ -30,7 +30,8 @@ def place(on: Stage) -> tuple[object, int]:
     return table.cursor_key, table.visible_keys.index(str(table.cursor_key))
 
 
-async def test_the_cursor_rests_at_the_top_until_it_is_moved() -> None:
+async def test_the_cursor_rests_at_the_top_until_it_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.session.OFTEN", 0.0)  # what comes while a list loads is drawn a few times a second
     async with stage() as on:
         await on.put("pods", Upsert(pod("shop/m")), Status("loading"))
         assert on.screen.pods_pane.table.cursor_key == "shop/m"
