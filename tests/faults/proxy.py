@@ -21,6 +21,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -88,6 +89,7 @@ class Proxy:
         self._tls = tls
         self._faults: list[tuple[Fault, Where]] = []
         self._listening: asyncio.Server | None = None
+        self._cuts = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._sockets: set[socket.socket] = set()
         self._flowing = asyncio.Event()
@@ -119,11 +121,13 @@ class Proxy:
     async def open(self, tls: ssl.SSLContext | None = None) -> None:
         """Takes connections, at the same port as before; with another certificate if one is given."""
         self._tls = tls or self._tls
-        self._listening = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._tls)
+        serve = partial(self._serve, self._cuts)
+        self._listening = await asyncio.start_server(serve, "127.0.0.1", self.port, ssl=self._tls)
         self.port = self._listening.sockets[0].getsockname()[1]
 
     async def cut(self) -> None:
         """Resets all connections and refuses new ones until `open`."""
+        self._cuts += 1
         if self._listening is not None:
             self._listening.close()
         await self.reset()
@@ -146,7 +150,10 @@ class Proxy:
 
     # -- what goes through
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, cuts: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if cuts != self._cuts:  # it shook hands when all others were cut
+            writer.transport.abort()
+            return
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
