@@ -9,9 +9,10 @@ where it enters the screen (`sources.text.clean`), not here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, Self, TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 """Label pairs sorted by name; equal sets are shared, so that a thousand replicas hold one."""
@@ -85,28 +86,12 @@ class Node(Struct, frozen=True, gc=False, omit_defaults=True, tag="node", tag_fi
         return self.name
 
 
-class Quartet(NamedTuple):
-    """What a pod asks for and may use: CPU in nanocores, memory in bytes; None where nobody names it. Replicas
-    share one."""
-
-    cpu_request: int | None = None
-    cpu_limit: int | None = None
-    memory_request: int | None = None
-    memory_limit: int | None = None
-
-
 class Pod(Struct, frozen=True, gc=False, omit_defaults=True, tag="pod", tag_field="kind"):
-    """A pod; `status`, `ready`/`total`, `restarts` and `last_restart` follow kubectl's printer to the letter.
-
-    Made by `of`. There are 150,000, and each text weighs fifty bytes before its first letter: it has no other text
-    of its own than `key` and `ids`.
-    """
+    """A pod; `status`, `ready`/`total`, `restarts` and `last_restart` follow kubectl's printer to the letter."""
 
     namespace: str
-    key: str
-    """ "namespace/name", as every table and index of pods holds it."""
-    ids: str = " "
-    """The uid, a space, and the IP of the wide listing; both may be missing."""
+    name: str
+    uid: str = ""
     phase: str = ""
     status: str = "Unknown"
     message: str = ""
@@ -119,6 +104,7 @@ class Pod(Struct, frozen=True, gc=False, omit_defaults=True, tag="pod", tag_fiel
     deleted: float | None = None
     """When deletion was asked for; None while nobody did."""
     node: str = ""
+    ip: str = ""
     nominated_node: str = ""
     readiness_gates: str = ""
     """"met/all" as the wide listing prints it; "" without gates."""
@@ -126,40 +112,15 @@ class Pod(Struct, frozen=True, gc=False, omit_defaults=True, tag="pod", tag_fiel
     """The quality-of-service class as the server computed it: "Guaranteed", "Burstable", "BestEffort"."""
     owner: Owner | None = None
     labels: Labels = ()
-    amounts: Quartet = Quartet()
+    cpu_request: int | None = None
+    cpu_limit: int | None = None
+    memory_request: int | None = None
+    memory_limit: int | None = None
+    key: str = ""
+    """ "namespace/name", whatever is given: made once, as every table and index of pods holds it."""
 
-    @classmethod
-    def of(cls, namespace: str, name: str, uid: str = "", ip: str = "", **more: Any) -> Self:
-        """A pod by its names; `more` are its other fields."""
-        return cls(namespace, f"{namespace}/{name}", f"{uid} {ip}", **more)
-
-    @property
-    def name(self) -> str:
-        return self.key[len(self.namespace) + 1 :]
-
-    @property
-    def uid(self) -> str:
-        return self.ids.partition(" ")[0]
-
-    @property
-    def ip(self) -> str:
-        return self.ids.partition(" ")[2]
-
-    @property
-    def cpu_request(self) -> int | None:
-        return self.amounts.cpu_request
-
-    @property
-    def cpu_limit(self) -> int | None:
-        return self.amounts.cpu_limit
-
-    @property
-    def memory_request(self) -> int | None:
-        return self.amounts.memory_request
-
-    @property
-    def memory_limit(self) -> int | None:
-        return self.amounts.memory_limit
+    def __post_init__(self) -> None:
+        force_setattr(self, "key", f"{self.namespace}/{self.name}")
 
 
 class Event(Struct, frozen=True, gc=False, omit_defaults=True, tag="event", tag_field="kind"):

@@ -73,12 +73,11 @@ def pod_from(pod: wire.Pod) -> model.Pod:
     meta, name = _name(pod.metadata, "Pod")
     spec = pod.spec or wire.PodSpec()
     status = pod.status or wire.PodStatus()
-    row = pods.pod_row(pod)
-    return model.Pod.of(
+    row, amounts = pods.pod_row(pod), resources.pod_quartet(pod)
+    return model.Pod(
         namespace=_shared.text(meta.namespace),
         name=name,
         uid=meta.uid or "",
-        ip=pods.pod_ip(pod),
         phase=_shared.text(status.phase),
         status=_shared.text(row.status),
         message=_shared.text(pods.message(pod, row)),
@@ -89,12 +88,16 @@ def pod_from(pod: wire.Pod) -> model.Pod:
         created=parse_time(meta.creation_timestamp),
         deleted=pods.deletion_asked(meta),
         node=_shared.text(spec.node_name),
+        ip=pods.pod_ip(pod),
         nominated_node=_shared.text(status.nominated_node_name),
         readiness_gates=_shared.text(pods.readiness_gates(pod)),
         qos=_shared.text(status.qos_class),
         owner=owner_of(meta),
         labels=_shared.labels(meta.labels),
-        amounts=resources.pod_quartet(pod),
+        cpu_request=amounts.cpu_request,
+        cpu_limit=amounts.cpu_limit,
+        memory_request=amounts.memory_request,
+        memory_limit=amounts.memory_limit,
     )
 
 

@@ -7,7 +7,7 @@ kubectl's describe.go. All amounts here are nano-units (see `quantity`), until t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -34,18 +34,27 @@ def pod_limits(pod: wire.Pod, *, use_status: bool = False) -> Amounts:
     return _pod_amounts(pod, "limits", use_status)
 
 
+class Quartet(NamedTuple):
+    """What the tables show of a pod: CPU in nanocores, memory in bytes; None where nobody names it."""
+
+    cpu_request: int | None = None
+    cpu_limit: int | None = None
+    memory_request: int | None = None
+    memory_limit: int | None = None
+
+
 _NOTHING: wire.ResourceList = {}
 _INIT = object()
 _MOST = 8192
-_quartets: dict[tuple[object, ...], model.Quartet] = {}
+_quartets: dict[tuple[object, ...], Quartet] = {}
 
 
-def pod_quartet(pod: wire.Pod) -> model.Quartet:
+def pod_quartet(pod: wire.Pod) -> Quartet:
     """`pod_requests` and `pod_limits` of CPU and memory. Replicas ask for the same: it is summed up once, and the
     sums are shared."""
     spec = pod.spec
     if spec is None:
-        return model.Quartet()
+        return Quartet()
     if spec.overhead or spec.resources is not None:
         return _quartet(spec)
     asked: list[object] = []
@@ -72,13 +81,13 @@ def _asked(container: wire.Container) -> tuple[object, ...]:
     return requests.get("cpu"), requests.get("memory"), limits.get("cpu"), limits.get("memory")
 
 
-def _quartet(spec: wire.PodSpec) -> model.Quartet:
+def _quartet(spec: wire.PodSpec) -> Quartet:
     def bytes_of(part: Part) -> int | None:
         nano = _amount(spec, part, "memory", {}, False)
         return None if nano is None else quantity.value(nano)
 
     cpu_request, cpu_limit = (_amount(spec, part, "cpu", {}, False) for part in PARTS)
-    return model.Quartet(cpu_request, cpu_limit, bytes_of("requests"), bytes_of("limits"))
+    return Quartet(cpu_request, cpu_limit, bytes_of("requests"), bytes_of("limits"))
 
 
 def _pod_amounts(pod: wire.Pod, part: Part, use_status: bool) -> Amounts:

@@ -16,7 +16,7 @@ from textual.worker import WorkerCancelled
 
 from sources.config import Settings, Ui
 from sources.contract import Batch, Change, Snapshot, Status
-from sources.model import Event, Kind, Node, ObjectRef, Pod, Quartet, Thing
+from sources.model import Event, Kind, Node, ObjectRef, Pod, Thing
 from sources.testing import ManualClock
 from tests.goldens import screen_text
 from tui.app import TopmastApp
@@ -222,9 +222,7 @@ def _nothing(_of: object) -> None:
 def pod(key: str, status: str = "Running", **more: Any) -> Pod:
     """A sound pod "namespace/name" unless said otherwise."""
     namespace, _, name = key.rpartition("/")
-    if amounts := {each: more.pop(each) for each in Quartet._fields if each in more}:
-        more["amounts"] = Quartet(**amounts)
-    return Pod.of(
+    return Pod(
         namespace or "shop",
         name,
         **{"phase": "Running", "status": status, "ready": 1, "total": 1, "created": NOW - 3600.0, **more},

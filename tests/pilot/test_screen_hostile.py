@@ -59,7 +59,7 @@ def things(bad: str) -> dict[str, list[Any]]:
     """One of everything, with `bad` wherever a server puts text."""
     about = ObjectRef("Pod", bad, bad, bad)
     labels = ((bad, bad), ("team", bad))
-    pod = Pod.of(
+    pod = Pod(
         bad,
         bad,
         status=bad,
@@ -99,7 +99,7 @@ def things(bad: str) -> dict[str, list[Any]]:
     )
     return {
         "nodes": [node],
-        "pods": [pod, Pod.of("shop", "sound", status="Running", ready=1, total=1)],
+        "pods": [pod, Pod("shop", "sound", status="Running", ready=1, total=1)],
         "events": [Event("e1", bad, bad, bad, bad, bad, about, source=bad, count=3, last=NOW - 3)],
         "alerts": [
             Alert(

@@ -9,19 +9,12 @@ from typing import Any, Protocol
 
 import msgspec
 
-from sources.model import NodeUsage, Pod, PodUsage, Quartet
+from sources.model import NodeUsage, PodUsage
 from sources.rules.alerts import DisplayAlert
 from sources.text import clean
 from tui.oneshot.listings import NodeLine, PodLine
 
 Record = dict[str, Any]
-
-_POD_FIELDS = (
-    *("namespace", "name", "uid", "phase", "status", "message", "ready", "total", "restarts", "last_restart"),
-    *("created", "deleted", "node", "ip", "nominated_node", "readiness_gates", "qos", "owner", "labels"),
-    *(*Quartet._fields, "key"),
-)
-"""What is said of a pod, which holds some of it in common."""
 
 
 class Out(Protocol):
@@ -41,12 +34,7 @@ def record(row: Any) -> Record:
 
 def _fields(thing: msgspec.Struct) -> Record:
     """Every field, defaults too; label pairs as an object."""
-    named = (
-        {name: name for name in _POD_FIELDS}
-        if isinstance(thing, Pod)
-        else {field.encode_name: field.name for field in msgspec.structs.fields(thing)}
-    )
-    found = {name: _plain(getattr(thing, field)) for name, field in named.items()}
+    found = {field.encode_name: _plain(getattr(thing, field.name)) for field in msgspec.structs.fields(thing)}
     for name in ("labels", "annotations"):
         if name in found:
             found[name] = dict(getattr(thing, name))

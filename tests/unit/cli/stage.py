@@ -94,7 +94,7 @@ class Stage:
 
 def pod(name: str, namespace: str = "shop", **fields: Any) -> Pod:
     given = {"status": "Running", "ready": 1, "total": 1, "created": NOW - 3600, "uid": name, **fields}
-    return Pod.of(namespace=namespace, name=name, **given)
+    return Pod(namespace=namespace, name=name, **given)
 
 
 def node(name: str, **fields: Any) -> Node:

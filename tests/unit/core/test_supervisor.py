@@ -119,7 +119,7 @@ async def test_retry_after_is_honoured_but_not_for_days() -> None:
 
 
 async def test_what_was_shown_stays_as_stale_when_the_feed_fails_later() -> None:
-    async with Bench(s=Scripted(raising(RuntimeError("bug"), Pod.of("a", "x")))) as bench:
+    async with Bench(s=Scripted(raising(RuntimeError("bug"), Pod("a", "x")))) as bench:
         assert bench.statuses()[-1].state == "stale"
         assert "RuntimeError: bug" in bench.statuses()[-1].detail
 

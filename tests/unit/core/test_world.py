@@ -24,7 +24,7 @@ class Told:
 
 
 def pod(name: str, namespace: str = "a", node: str = "n1", **more: object) -> Pod:
-    return Pod.of(namespace, name, node=node, owner=Owner("Deployment", "web"), **more)  # type: ignore[arg-type]
+    return Pod(namespace, name, node=node, owner=Owner("Deployment", "web"), **more)  # type: ignore[arg-type]
 
 
 def names(pods: object) -> set[str]:

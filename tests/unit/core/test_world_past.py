@@ -127,7 +127,7 @@ def test_a_sample_that_was_read_before_touches_nothing() -> None:
 
 
 def pod(restarts: int, last: float | None = None, uid: str = "1") -> Pod:
-    return Pod.of("a", "x", uid=uid, status="Running", restarts=restarts, last_restart=last)
+    return Pod("a", "x", uid=uid, status="Running", restarts=restarts, last_restart=last)
 
 
 def test_restarts_are_counted_from_the_changes() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sources.model import Owner, Pod, Quartet
+from sources.model import Owner, Pod
 from sources.rules.decode import decode_pod
 from sources.rules.interning import Interner
 
@@ -52,7 +52,7 @@ def raw(number: int = 0, **meta: Any) -> str:
 
 
 def test_every_field_of_a_pod() -> None:
-    assert decode_pod(raw()) == Pod.of(
+    assert decode_pod(raw()) == Pod(
         namespace="shop",
         name="web-7d9f8b6c5d-00000",
         uid="6f1d7a52-97a3-4c0e-8d0f-000000000000",
@@ -68,7 +68,10 @@ def test_every_field_of_a_pod() -> None:
         owner=Owner("Deployment", "web"),
         message="restarted after exit 1",
         labels=(("app", "web"), ("pod-template-hash", "7d9f8b6c5d")),
-        amounts=Quartet(100_000_000, 1_000_000_000, 128 * 2**20, 256 * 2**20),
+        cpu_request=100_000_000,
+        cpu_limit=1_000_000_000,
+        memory_request=128 * 2**20,
+        memory_limit=256 * 2**20,
     )
 
 

@@ -14,7 +14,7 @@ NOW = 1_772_366_400.0
 
 
 def pod(status: str = "Running", **fields: Any) -> Pod:
-    return Pod.of(
+    return Pod(
         **{"namespace": "shop", "name": "web-0", "ready": 1, "total": 1, "created": NOW - 3600, **fields},
         status=status,
     )

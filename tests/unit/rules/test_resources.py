@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sources.model import Pod, Quartet
+from sources.model import Pod
 from sources.rules import resources, wire
 from sources.rules.quantity import NANO
 
@@ -126,13 +126,13 @@ def test_an_unreadable_quantity_is_left_out() -> None:
 
 
 def test_finished_pods_hold_nothing_on_a_node() -> None:
-    held = Pod.of("shop", "a", phase="Running", amounts=Quartet(cpu_request=100, memory_limit=7))
+    held = Pod("shop", "a", phase="Running", cpu_request=100, memory_limit=7)
     counted = resources.allocated(
         [
             held,
-            Pod.of("shop", "b", phase="Pending", amounts=Quartet(10, 5, 3)),
-            Pod.of("shop", "c", phase="Succeeded", amounts=Quartet(1000)),
-            Pod.of("shop", "d", phase="Failed", amounts=Quartet(1000)),
+            Pod("shop", "b", phase="Pending", cpu_request=10, cpu_limit=5, memory_request=3),
+            Pod("shop", "c", phase="Succeeded", cpu_request=1000),
+            Pod("shop", "d", phase="Failed", cpu_request=1000),
         ]
     )
     assert counted == resources.Allocated(2, cpu_request=110, cpu_limit=5, memory_request=3, memory_limit=7)

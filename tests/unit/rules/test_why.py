@@ -15,7 +15,7 @@ UNREADY = "containers with unready status: [web]"
 
 def pod(status: str = "Running", **fields: Any) -> Pod:
     made = {"namespace": "shop", "name": "web-0", "total": 1, "created": NOW - 3600, "node": "n1", **fields}
-    return Pod.of(**made, status=status)
+    return Pod(**made, status=status)
 
 
 def event(reason: str, message: str, last: float, kind: str = "Warning") -> Event:

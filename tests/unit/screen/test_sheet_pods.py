@@ -107,7 +107,7 @@ def test_a_pod_is_found_by_every_column_and_its_message(text: str, found: bool) 
     ],
 )
 def test_pods_are_compared_by_exact_numbers(text: str, found: bool) -> None:
-    row = Pod.of("shop", "web", ready=1, total=2, restarts=3, created=LOOK.now - 3600)
+    row = Pod("shop", "web", ready=1, total=2, restarts=3, created=LOOK.now - 3600)
     line = PodLine(row, PodUsage("shop", "web", 250_000_001, 1 << 30, LOOK.now, 15.0))
     assert parse_filter(text, PODS.names, PODS.units)(Filtered(line, PODS, LOOK)) is found
 

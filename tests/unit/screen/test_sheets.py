@@ -46,7 +46,7 @@ def test_every_row_can_be_ordered_by_every_column_in_both_directions() -> None:
             NodeLine(node("a", cpu_allocatable=4 * CORE), NodeUsage("a", CORE, MI, NOW, 15.0), pods=3),
             NodeLine(node("b"), requested=lambda: allocated([])),
         ],
-        PODS: [PodLine(Pod.of("x", "bare")), PodLine(pod("shop/a"), usage()), PodLine(pod("shop/b"))],
+        PODS: [PodLine(Pod("x", "bare")), PodLine(pod("shop/a"), usage()), PodLine(pod("shop/b"))],
         EVENTS: [
             EventLine(each) for each in (event("1", last=None), event("2"), event("3", type="Warning", count=7))
         ],
@@ -93,7 +93,7 @@ def test_cells_are_clean_text(sheet: Sheet[Any]) -> None:
             )
         ),
         PODS: PodLine(
-            Pod.of(
+            Pod(
                 bad,
                 bad,
                 status=bad,
