@@ -7,6 +7,7 @@ of the wrong type is read as absent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from msgspec import Raw
@@ -161,10 +162,7 @@ def event_from(event: wire.Event) -> model.Event:
 def node_usage_from(metrics: wire.NodeMetrics) -> model.NodeUsage:
     """A node's usage. Raises wire.WireError if it has no name or a usage that is not a quantity."""
     _, name = _name(metrics.metadata, "NodeMetrics")
-    try:
-        cpu, memory = top.usage_of((metrics.usage,))
-    except quantity.QuantityError as error:
-        raise wire.WireError(f"NodeMetrics {name}: {error}") from None
+    cpu, memory = _usage((metrics.usage,), "NodeMetrics", name)
     at, window = top.window_of(metrics.timestamp, metrics.window)
     return model.NodeUsage(name=_shared.text(name), cpu=cpu, memory=memory, at=at, window=window)
 
@@ -174,10 +172,7 @@ def pod_usage_from(metrics: wire.PodMetrics) -> model.PodUsage:
     meta, name = _name(metrics.metadata, "PodMetrics")
     namespace = _shared.text(meta.namespace)
     used = [container.usage for container in metrics.containers or () if container is not None]
-    try:
-        cpu, memory = top.usage_of(used)
-    except quantity.QuantityError as error:
-        raise wire.WireError(f"PodMetrics {namespace}/{name}: {error}") from None
+    cpu, memory = _usage(used, "PodMetrics", namespace, name)
     return model.PodUsage(namespace, name, cpu, memory, *top.window_of(metrics.timestamp, metrics.window))
 
 
@@ -195,3 +190,10 @@ def _condition(condition: wire.Condition) -> model.Condition:
         message=_shared.text(condition.message),
         since=parse_time(condition.last_transition_time),
     )
+
+
+def _usage(usages: Iterable[wire.Used | None], kind: str, *names: str) -> tuple[int, int]:
+    try:
+        return top.usage_of(usages)
+    except quantity.QuantityError as error:
+        raise wire.WireError(f"{kind} {'/'.join(names)}: {error}") from None
