@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 
 import pytest
 
@@ -90,7 +91,7 @@ async def test_a_narrower_look_takes_back_what_others_use(metrics):
 async def test_many_samples_come_in_parts(metrics, monkeypatch):
     """Those of 150,000 pods as one would weigh as much as a fifth of the pods."""
     monkeypatch.setattr(pages.in_parts, "__defaults__", (2,))
-    monkeypatch.setattr(usage, "BREATH", 0)  # that pause is none of this clock's
+    monkeypatch.setattr(usage, "FLOW", inf)  # that pause is none of this clock's
     pods = [pod_metrics(f"p{number}") for number in range(5)]
 
     class InBlocks(Body):
