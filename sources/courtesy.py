@@ -90,7 +90,7 @@ def screen_painted() -> None:
 
 
 async def first_picture() -> None:
-    """Returns once a screen that opens has drawn the first rows, which what lies behind them would make late."""
+    """Returns once a screen that opens has drawn what came so far, which what lies behind it would make late."""
     while time.monotonic() - _undrawn < OPENING:  # noqa: ASYNC110  # another thread says so
         await asyncio.sleep(LOOK)
 

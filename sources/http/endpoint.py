@@ -146,7 +146,7 @@ async def send(
     Raises `Unavailable` for everything between us and an answer, `TooLarge` for one of more bytes, `ReadOnlyError`
     for a request that might change something.
     """
-    import httpx  # with the first request to anything but the API server, or 20 ms later a screen would be
+    import httpx  # only now: it takes 20 ms, and a screen opens without it
 
     if not only_reads(method, path):
         raise ReadOnlyError(f"{method} {path} to {link.via} was refused: topmast only reads")
