@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.style import Style
 from textual.app import App, ComposeResult
-from textual.geometry import Region
 
+from tests.pilot.sent import Sent
 from tui.widgets.columns import Column
 from tui.widgets.rows import Cell, KeyedRows
 from tui.widgets.table import LineTable
@@ -30,17 +30,8 @@ class Owner:
         return ((name, ""), (self.cpu[name], "good"))
 
 
-class Watched(LineTable):
-    """Notes what is sent again: regions, or None for the whole widget."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.sent: list[Region | None] = []
-
-    def refresh(self, *regions: Region, **options: Any) -> Any:
-        if hasattr(self, "sent"):
-            self.sent.extend(regions or [None])
-        return super().refresh(*regions, **options)
+class Watched(Sent, LineTable):
+    """Notes what is sent again."""
 
 
 class Screen(App[None]):

@@ -7,25 +7,16 @@ from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.geometry import Region
 
+from tests.pilot.sent import Sent
 from tui.widgets.graph import Graph, GraphData, GraphSeries
 from tui.widgets.spark import Glyphs
 
 NOON = 1714564800.0  # 2024-05-01 12:00 UTC
 
 
-class Watched(Graph):
-    """Notes what is sent again: regions, or None for the whole widget."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.sent: list[Region | None] = []
-
-    def refresh(self, *regions: Region, **options: Any) -> Any:
-        if hasattr(self, "sent"):
-            self.sent.extend(regions or [None])
-        return super().refresh(*regions, **options)
+class Watched(Sent, Graph):
+    """Notes what is sent again."""
 
 
 class Screen(App[None]):

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Paste
 from textual.geometry import Region
 
+from tests.pilot.sent import Sent
 from tui.widgets.prompt import Prompt
 
 
-class Watched(Prompt):
-    """Notes what is sent again: regions, or None for the whole widget."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[Region | None] = []
-
-    def refresh(self, *regions: Region, **options: Any) -> Any:
-        if hasattr(self, "sent"):
-            self.sent.extend(regions or [None])
-        return super().refresh(*regions, **options)
+class Watched(Sent, Prompt):
+    """Notes what is sent again."""
 
 
 class Screen(App[None]):
