@@ -10,6 +10,10 @@ from sources.world.packed import unpacked
 
 SPAN = 60
 """Minutes that are kept."""
+LARGE = 20_000
+"""Rows from which on old minutes are not kept one by one..."""
+RECENT, TOGETHER = 10, 5
+"""...but how many together, and how many minutes are not old."""
 
 
 class Then(NamedTuple):
@@ -23,8 +27,9 @@ class Then(NamedTuple):
 class Minutes:
     """Remembers the last sample of each minute for each slot, which is a row's number.
 
-    An array for each row would cost more than what is in it: 150,000 rows take 244 bytes each for the hour. Values
-    are `packed`; 0 means that there was no sample.
+    An array for each row would cost more than what is in it. A row takes 244 bytes for the hour; one of a `LARGE`
+    table about 100, as its old minutes have the samples of the last one of five. Values are `packed`; 0 means that
+    there was no sample.
     """
 
     def __init__(self) -> None:
@@ -50,12 +55,25 @@ class Minutes:
             columns.append((minute, array("H", bytes(4 * len(self._since)))))
             while columns[0][0] < minute - SPAN:
                 columns.popleft()
+            if len(self._since) >= LARGE:
+                self._share(minute - RECENT)
         minute, column = columns[-1]
         at = 2 * slot
         if at >= len(column):
             column.frombytes(bytes(4 * len(self._since) - 2 * len(column)))
         column[at] = cpu
         column[at + 1] = memory
+
+    def _share(self, until: int) -> None:
+        """Gives all minutes of five that ended before `until` the samples of the last one, which says nothing of a
+        row that had its slot before."""
+        columns, group, shared = self._columns, -1, self._columns[-1][1]
+        for place in reversed(range(len(columns))):
+            minute, column = columns[place]
+            if minute // TOGETHER != group:
+                group, shared = minute // TOGETHER, column
+            elif (group + 1) * TOGETHER <= until:
+                columns[place] = (minute, shared)
 
     def then(self, slot: int, now: float) -> Then | None:
         """The oldest sample within the hour before `now`; None where there is none from an earlier minute."""

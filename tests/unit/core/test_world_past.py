@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from sources.model import Pod, PodUsage
-from sources.world.minutes import SPAN
+from sources.world import minutes
+from sources.world.minutes import RECENT, SPAN, TOGETHER
 from sources.world.packed import packed, unpacked
 from sources.world.restarts import MOST, Restarts
 from sources.world.usage import Usage, pod_usage
@@ -46,6 +47,36 @@ def test_what_is_older_than_the_span_is_forgotten() -> None:
     put(usage, "a", 1000, 1, NOW)
     assert usage.then("a/a", NOW + 60 * SPAN) is not None
     assert usage.then("a/a", NOW + 60 * (SPAN + 1)) is None
+
+
+def test_old_minutes_of_a_large_table_share_the_last_samples_of_five(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minutes, "LARGE", 1)
+    usage, first = Usage(pod_usage), int(NOW // 60)
+    for minute in range(SPAN + 1):
+        put(usage, "a", 1000 + minute, 1, NOW + 60 * minute)
+    hour = usage.hour("a/a", NOW + 60 * SPAN)
+    last = first + SPAN
+    for place, found in enumerate(hour):
+        minute = first + place
+        ends = minute // TOGETHER * TOGETHER + TOGETHER - 1  # the last minute of its five
+        stands_for = ends if ends < last - RECENT else minute
+        assert found is not None
+        assert found[0] == pytest.approx(1000 + stands_for - first, rel=0.001), place
+    columns = usage._minutes._columns
+    assert len({id(column) for _, column in columns}) < len(columns) / 2
+
+
+def test_five_minutes_together_say_nothing_of_the_row_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minutes, "LARGE", 1)
+    usage = Usage(pod_usage)
+    begin = NOW - NOW % (60 * TOGETHER)
+    put(usage, "old", 7000, 7, begin)
+    usage.drop("k", "a/old")
+    for minute in range(2, 30):
+        put(usage, "new", 1000, 1, begin + 60 * minute)
+    hour = usage.hour("a/new", begin + 60 * 29)
+    assert hour[: SPAN - 27] == [None] * (SPAN - 27)
+    assert [round(each[0]) for each in hour[SPAN - 27 :] if each is not None] == [1000] * 28
 
 
 def test_a_new_row_never_sees_the_past_of_one_that_is_gone() -> None:
