@@ -32,7 +32,8 @@ LOOK = 60.0
 SELDOM = 900.0
 """...and at most."""
 LONGEST_PAUSE = 120.0
-"""Seconds between two tries of a target that is down; less than the lookback, so that its `up` stays visible."""
+"""Seconds between two tries of a target that is down, half more at most: less than the lookback, so that its `up`
+stays visible."""
 DENIED_PAUSE = 300.0
 FIRST_SPREAD = 4.0
 """Seconds over which the first scrapes are spread."""
@@ -151,14 +152,18 @@ class Scraper:
     # -- one target ------------------------------------------------------------------------------------
 
     async def _follow(self, standing: Standing) -> NoReturn:
-        # Each target has its own place within the interval, the same one every time.
+        # First scrapes come soon one after the other. From then on each target has its own place within the
+        # interval, the same one every time; those that are down move apart further with every try.
         place = zlib.crc32(standing.target.key.encode()) / 2**32
         await self._clock.sleep(place * min(self._interval, FIRST_SPREAD))
+        placed = False
         while True:
             started = self._clock.monotonic()
             await self._scrape(standing)
             self._progress()
             pause = min(self._interval * 2 ** min(standing.failures, 6), max(LONGEST_PAUSE, self._interval))
+            if standing.failures or not placed:
+                pause, placed = pause * (0.5 + place), True
             await self._clock.sleep(max(0.5, pause - (self._clock.monotonic() - started)))
 
     async def _scrape(self, standing: Standing) -> None:

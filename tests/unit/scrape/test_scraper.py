@@ -167,6 +167,25 @@ async def test_a_target_that_is_down_is_asked_ever_more_seldom() -> None:
         assert rows(up) == {"instance=good:80": 1.0, "instance=bad:80": 0.0}
 
 
+@pytest.mark.parametrize(("status", "busiest"), [(200, 0.5), (500, 0.35)], ids=["up", "down"])
+async def test_scrapes_move_apart_after_the_first_ones(status: int, busiest: float) -> None:
+    clock, asked = ManualClock(), list[float]()
+
+    def exporters(request: httpx.Request) -> httpx.Response:
+        asked.append(clock.monotonic())
+        return httpx.Response(status, content=METRICS)
+
+    urls = tuple(f"http://host-{number}" for number in range(60))
+    scrape = source(exporters=exporters, urls=urls, clock=clock)
+    began = clock.monotonic()
+    async with running(scrape) as passing:
+        await passing(240)
+    assert len([at for at in asked if at <= began + 7]) == len(urls)
+    later = [at for at in asked if at > began + 7]
+    fours = Counter(int(at // 4) for at in later)
+    assert max(fours.values()) <= busiest * len(urls)
+
+
 async def test_targets_that_come_and_go_are_followed() -> None:
     staged = cluster()
     scrape = source(staged, clock=ManualClock(), kubelets=False, usage=False)
