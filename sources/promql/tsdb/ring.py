@@ -68,6 +68,9 @@ class Ring:
         self._lock = threading.RLock()
         self._index = Index()
         self._lanes: list[Lane] = []
+        self._weights: list[int] = []
+        self._weight = 0
+        """Bytes of each lane when it was last written to, and of all: hundreds are not asked at each scrape."""
         self._keys: dict[Hashable, tuple[int, int]] = {}
         """For each target its lane of shared and its lane of own times."""
         self._spare: list[tuple[int, int]] = []
@@ -122,6 +125,7 @@ class Ring:
                 kept = self._admitted(np.array(own[0], np.int64))
                 more = self._append_own(other, time, *(np.array(part)[kept] for part in own))
                 lost = Appended(lost.out_of_order + more.out_of_order, lost.duplicates + more.duplicates)
+            self._weigh(shared, other)
             self._pending = 0
             self.counters.out_of_order += lost.out_of_order
             self.counters.duplicates += lost.duplicates
@@ -175,6 +179,7 @@ class Ring:
         elif found is None:
             found = self._keys[target] = (len(self._lanes), len(self._lanes) + 1)
             self._lanes += [SharedLane(), OwnLane()]
+            self._weights += [0, 0]
         return found
 
     def _rows(self, lane: int, series: Numbers) -> Rows:
@@ -199,7 +204,13 @@ class Ring:
     @property
     def memory(self) -> int:
         """Bytes in use, as far as it is counted."""
-        return sum(lane.nbytes for lane in self._lanes) + SERIES_COST * len(self._index)
+        return self._weight + SERIES_COST * len(self._index)
+
+    def _weigh(self, *numbers: int) -> None:
+        for number in numbers:
+            weight = self._lanes[number].nbytes
+            self._weight += weight - self._weights[number]
+            self._weights[number] = weight
 
     @property
     def live_series(self) -> int:
@@ -240,6 +251,7 @@ class Ring:
             if len(unused):
                 self._remove(number, lane, unused)
         self._free_lanes()
+        self._weigh(*range(len(self._lanes)))
         dead = len(self._index) - self._live - self._pending
         if dead > max(1000, self._live // 2):
             self._rebuild()

@@ -12,6 +12,7 @@ from sources.promql import Engine
 from sources.promql.results import Vector
 from sources.promql.storage import STALE, Labels, Matcher, MatchOp, StoredSeries, stale_mask
 from sources.promql.tsdb import FixedStorage, Full, Ring
+from sources.promql.tsdb.ring import SERIES_COST
 
 HOUR = 3_600_000
 EVERYTHING = (Matcher("__name__", MatchOp.REGEX, ".+"),)
@@ -199,6 +200,16 @@ def test_short_of_memory_the_oldest_samples_go_and_that_is_counted() -> None:
     found = read(ring.select(EVERYTHING, 0, HOUR))
     assert len(found) == 1000
     assert all(samples[-1][0] == HOUR - 15_000 for samples in found.values())
+
+
+def test_memory_is_that_of_all_lanes_whoever_came_and_went() -> None:
+    ring = Ring(retention=100_000)
+    rng = random.Random(5)
+    for step in range(120):
+        target = f"t{rng.randrange(12)}" if step < 60 else "t0"
+        write(ring, target, step * 5_000, {named("a", i=str(i), of=target): 1.0 for i in range(rng.randrange(90))})
+        lanes = sum(lane.nbytes for lane in ring._lanes)
+        assert ring.memory == lanes + SERIES_COST * len(ring._index)
 
 
 def test_no_more_series_than_allowed() -> None:
