@@ -207,6 +207,8 @@ class TestAggregations:
     def test_sums_are_compensated(self) -> None:
         storage = Rows({"a i=1": "1e100", "a i=2": "1", "a i=3": "-1e100"})
         assert vector("sum(a)", storage) == {(): 1}
+        whole = Rows({"a i=1": "1", "a i=2": "9007199254740992", "a i=3": "1", "a i=4": "-9007199254740992"})
+        assert vector("sum(a)", whole) == {(): 2.0}
         assert vector("avg(a)", Rows({"a i=1": "1e308", "a i=2": "1e308"})) == {(): 1e308}
 
     def test_the_greatest_come_in_order(self) -> None:
