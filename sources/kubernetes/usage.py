@@ -49,7 +49,7 @@ PRIORITY = 3
 SHARE = 4
 """A poll is followed by a rest of at least so many times its length: it must not take a large cluster's time from
 everything else."""
-ROWS = 5_000
+ROWS = 2_500
 """Rows that are read in a second, on average: each costs fifteen microseconds here, and as much on the server."""
 FLOW = 26_000
 """Rows that are handed on in a second of a poll: nobody waits for it, the screen has other things to do, and what
