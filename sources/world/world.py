@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sources.contract import Batch, Status
 from sources.model import Alert, Event, Kind, Node, NodeUsage, Owner, Pod, PodUsage, Silence, Thing, kind_of
-from sources.world.history import History
+from sources.world.history import History, share_texts
 from sources.world.minutes import Then
 from sources.world.restarts import Restarts
 from sources.world.tables import Fold, Moved, Rows, Table
@@ -209,6 +209,8 @@ class World:
             changed.add(key)
             if before is None:
                 appeared.add(key)
+            elif after is not None:
+                share_texts(before, after)
             follow(key, before, after)
 
         return moved

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
+from sources.contract import Batch, Upsert
 from sources.model import Pod, PodUsage
 from sources.world import minutes
 from sources.world.minutes import RECENT, SPAN, TOGETHER
 from sources.world.packed import packed, unpacked
 from sources.world.restarts import MOST, Restarts
 from sources.world.usage import Usage, pod_usage
+from sources.world.world import World
 
 NOW = 1_700_000_040.0
 """The start of a minute."""
@@ -189,3 +192,41 @@ def test_a_pod_of_the_same_name_is_another_pod() -> None:
     assert log.within("a/x", NOW + 2) == MOST
     log.note("a/x", pod(5000, uid="2"), None, NOW + 3)
     assert log.within("a/x", NOW + 3) == 0
+
+
+def test_restarts_of_quiet_pods_are_forgotten_while_others_restart() -> None:
+    log = Restarts()
+    for number in range(50):
+        log.note(f"a/quiet-{number}", pod(0), pod(1), NOW)
+    for number in range(120):
+        log.note("a/x", pod(number), pod(number + 1), NOW + 1000 + number)
+    assert log._stamps.keys() == {"a/x"}
+    assert log.within("a/x", NOW + 1119) == MOST
+    assert len(log._stamps["a/x"]) <= 2 * MOST
+
+
+def test_many_restarts_at_once_take_no_more_room_than_one() -> None:
+    log = Restarts()
+    log.note("a/x", pod(0), pod(70), NOW)
+    assert log.within("a/x", NOW) == 70
+    assert len(log._stamps["a/x"]) == 2
+
+
+def test_a_version_of_a_row_shares_the_texts_that_did_not_change() -> None:
+    def version(restarts: int, ip: str) -> Pod:
+        return msgspec.json.decode(
+            msgspec.json.encode(Pod("a", "web-1", uid="a-uid", restarts=restarts, ip=ip)), type=Pod
+        )
+
+    world = World()
+    for restarts, ip in ((0, "10.0.0.1"), (1, "10.0.0.1"), (2, "10.0.0.2")):
+        world.apply(Batch("k", "pods", NOW + restarts, (Upsert(version(restarts, ip)),)))
+    first, second, now = *(change.row for change in list(world.history.changes)[1:]), world.pods.get("a/web-1")
+    assert isinstance(first, Pod)
+    assert isinstance(second, Pod)
+    assert isinstance(now, Pod)
+    assert first.name is second.name is now.name
+    assert first.key is second.key is now.key
+    assert first.ip is second.ip
+    assert [each.ip for each in (first, second, now)] == ["10.0.0.1", "10.0.0.1", "10.0.0.2"]
+    assert [each.restarts for each in (first, second, now)] == [0, 1, 2]
