@@ -204,13 +204,14 @@ class World:
         changed, appeared, history = self._changed[kind], self._appeared[kind], self.history
 
         def moved(key: str, before: Thing | None, after: Thing | None) -> None:
+            if before is not None and after is not None:
+                share_texts(before, after)
+                key = after.key
             if before is not None or not self._loading:
                 history.note(self._arrived, kind, key, before)
             changed.add(key)
             if before is None:
                 appeared.add(key)
-            elif after is not None:
-                share_texts(before, after)
             follow(key, before, after)
 
         return moved
