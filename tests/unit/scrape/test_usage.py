@@ -44,6 +44,19 @@ def with_pods(count: int) -> Staged:
     return staged
 
 
+async def test_a_large_answer_is_asked_for_less_often() -> None:
+    staged = cluster()
+    for name in ("small", "large"):
+        staged.asked.clear()
+        scrape = source(staged, clock=ManualClock(), kubelets=False)
+        async with running(scrape) as passing:
+            await passing(240)
+        asked = staged.asked.count(f"{METRICS}/nodes")
+        assert asked in ((16, 17) if name == "small" else (6, 7)), name
+        node = {"metadata": {"name": "a", "annotations": {"long": "x" * 1_200_000}}}
+        staged.items(f"{METRICS}/nodes", {**node, "usage": {"cpu": "250m", "memory": "1Ki"}})
+
+
 async def series(scrape: Any, query: str) -> int:
     return len((await scrape.query(query)).series)
 
