@@ -17,8 +17,11 @@ from typing import Any
 
 from tui.terminal.heap import give_back, keep_large_apart
 
-EVERY = 1800.0
-"""Seconds between two sweeps."""
+EVERY, SELDOM = 300.0, 1800.0
+"""Seconds between two sweeps, at least and at most."""
+EACH = 1e-3
+"""Seconds between two sweeps for each object that is gone through: of ten million in a second, so that they take a
+ten-thousandth of the time."""
 STILL = 60.0
 """Seconds without a key before one."""
 PAINTED = 2.0
@@ -61,12 +64,13 @@ class Collector:
 
     def left(self) -> None:
         """Something large was left behind, a cluster say: the next quiet minute is a time for a sweep."""
-        self._swept = self._clock() - EVERY
+        self._swept = float("-inf")
 
     def sweep(self) -> bool:
         """Collects everything if it is time for it; True then."""
         now = self._clock()
-        due = now - self._used >= STILL and now - self._swept >= EVERY
+        every = min(max(EVERY, EACH * gc.get_freeze_count()), SELDOM)
+        due = now - self._used >= STILL and now - self._swept >= every
         if due:
             gc.unfreeze()
             gc.collect()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tui.terminal import collector as collector_module
-from tui.terminal.collector import EVERY, STILL, TRIM, Collector
+from tui.terminal.collector import EVERY, SELDOM, STILL, TRIM, Collector
 from tui.terminal.heap import LARGE
 
 
@@ -53,13 +53,25 @@ def test_what_survived_is_not_looked_at_again_until_a_sweep(started: tuple[Colle
     del kept
     gc.collect()
     assert seen() is not None, "it is set aside"
-    time.now += EVERY
+    time.now += SELDOM
     collector.used()
     assert not collector.sweep(), "somebody types"
     time.now += STILL
     assert collector.sweep()
     assert seen() is None
     assert not collector.sweep(), "it has just been done"
+
+
+@pytest.mark.parametrize(("objects", "seconds"), [(50_000, EVERY), (700_000, 700.0), (9_000_000, SELDOM)])
+def test_the_more_there_is_to_go_through_the_less_often_it_is_swept(
+    started: tuple[Collector, type[Time]], monkeypatch: pytest.MonkeyPatch, objects: int, seconds: float
+) -> None:
+    collector, time = started
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: objects)
+    time.now += seconds - 1
+    assert not collector.sweep()
+    time.now += 1
+    assert collector.sweep()
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="another C library")
