@@ -33,6 +33,8 @@ class Found:
     notes: list[str] = field(default_factory=list)
     beyond: str = ""
     """How many targets there are beside these; "" where these are all."""
+    read: dict[str, tuple[str, Target | None]] = field(default_factory=dict)
+    """By the path of a pod the version that was read, and its target: not read again before it has another one."""
 
     def say(self, error: SourceError) -> None:
         """Notes what could not be looked at."""
@@ -48,10 +50,10 @@ def configured(config: ScrapeConfig) -> list[Target]:
     return list({target.key: target for target in given}.values())
 
 
-async def discover(config: ScrapeConfig, cluster: Cluster | None) -> Found:
-    """Asks the cluster. Never raises a SourceError: what cannot be seen is named."""
+async def discover(config: ScrapeConfig, cluster: Cluster | None, before: Found | None = None) -> Found:
+    """Asks the cluster, of which it found `before`. Never raises a SourceError: what cannot be seen is named."""
     found = Found(configured(config))
-    nodes, services, pods = Found(), Found(), Found()
+    nodes, services, pods = Found(), Found(), Found(read={} if before is None else before.read)
     names: list[str] = []
     if cluster is not None:
         taken: set[tuple[str, str]] = set()
@@ -65,6 +67,7 @@ async def discover(config: ScrapeConfig, cluster: Cluster | None) -> Found:
     for part in (nodes, services, pods):
         found.missing += [right for right in part.missing if right not in found.missing]
         found.notes += [note for note in part.notes if note not in found.notes]
+    found.read = pods.read
     first = [*found.targets, *services.targets]
     found.targets, found.beyond = chosen(first, pods.targets, names, config.max_targets)
     return found
@@ -163,7 +166,7 @@ async def _behind(cluster: Cluster, service: Service) -> AsyncGenerator[list[Pod
 
 
 async def _pods(cluster: Cluster, found: Found, taken: set[tuple[str, str]], most: int) -> None:
-    seen = 0
+    seen, before, found.read = 0, found.read, {}
     wished: list[tuple[Object, Wish]] = []
     async for page in _everywhere(cluster, "pods", Object, found, METADATA_ONLY):
         seen += len(page)
@@ -179,11 +182,13 @@ async def _pods(cluster: Cluster, found: Found, taken: set[tuple[str, str]], mos
     async def target(pod: Object, wanted: Wish) -> None:
         meta = pod.metadata
         place = f"/api/v1/namespaces/{quote(meta.namespace, safe='')}/pods/{quote(meta.name, safe='')}"
-        try:
-            whole = await cluster.one(place, Pod)
-        except NotFound:
-            return  # gone since
-        made = of_pod(whole, wanted)
+        version, made = before.get(place, ("", None))
+        if not version or version != meta.version:
+            try:
+                made = of_pod(await cluster.one(place, Pod), wanted)
+            except NotFound:
+                return  # gone since
+        found.read[place] = (meta.version, made)
         if made is not None:
             found.targets.append(made)
 

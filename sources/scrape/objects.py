@@ -14,6 +14,7 @@ class Metadata(Struct):
     namespace: str = ""
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
+    version: str = field(default="", name="resourceVersion")
 
 
 class Object(Struct):

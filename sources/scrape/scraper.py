@@ -92,7 +92,7 @@ class Scraper:
         try:
             while True:
                 started = self._clock.monotonic()
-                self._found = await discover(self._config, self._cluster)
+                self._found = await discover(self._config, self._cluster, self._found)
                 self._fetcher.look_again()
                 took = self._clock.monotonic() - started
                 await self._choose()
@@ -108,7 +108,7 @@ class Scraper:
     async def once(self) -> None:
         """Looks for targets and scrapes each of them one time."""
         if not self.looked:
-            self._found = await discover(self._config, self._cluster)
+            self._found = await discover(self._config, self._cluster, self._found)
             self._adopt(self._planned())
             self.looked = True
         await asyncio.gather(*(self._scrape(standing) for standing in self.standing.values()))

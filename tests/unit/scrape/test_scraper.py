@@ -185,6 +185,28 @@ async def test_scrapes_move_apart_after_the_first_ones(status: int, busiest: flo
     assert max(fours.values()) <= busiest * len(urls)
 
 
+async def test_a_pod_is_not_read_again_before_it_changed() -> None:
+    staged, path = cluster(), "/api/v1/namespaces/shop/pods/web-1"
+
+    def at(version: str, port: int) -> None:
+        meta = {**staged.answers[path]["metadata"], "resourceVersion": version}
+        staged.items("/api/v1/pods", {"metadata": meta})
+        spec = {"nodeName": "b", "containers": [{"ports": [{"containerPort": port}]}]}
+        staged.put(path, {**staged.answers[path], "metadata": meta, "spec": spec})
+
+    at("7", 9000)
+    scrape = source(staged, clock=ManualClock(), kubelets=False)
+    async with running(scrape) as passing:
+        await passing(200)
+        assert staged.asked.count("/api/v1/pods") > 2
+        assert staged.asked.count(path) == 1
+        at("8", 9001)
+        staged.put("/api/v1/namespaces/shop/pods/web-1:9001/proxy/metrics", METRICS)
+        await passing(100)
+        assert staged.asked.count(path) == 2
+        assert "instance=10.0.0.2:9001" in ",".join(rows(await scrape.query('up{job="web-1"} == 1')))
+
+
 async def test_targets_that_come_and_go_are_followed() -> None:
     staged = cluster()
     scrape = source(staged, clock=ManualClock(), kubelets=False, usage=False)
