@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from sources.contract import Context, Denied, SourceError, State, Status
+from sources.contract import Context, Denied, SourceError, State, Status, Unavailable
 from sources.http.endpoint import TooLarge
 from sources.redact import redact
 from sources.scrape.budget import LONGEST, Bucket, plan
@@ -44,16 +44,27 @@ FIRST_SPREAD = 4.0
 VIA = "topmast's own scrapes"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Standing:
-    """How a target is doing. `up` is None before its first scrape."""
+    """How a target is doing. `up` is None before its first scrape; `due` is when the next one is (monotonic)."""
 
     target: Target
     size: int
+    due: float
     up: bool | None = None
     samples: int = 0
     error: str = ""
     failures: int = 0
+
+    @property
+    def server(self) -> str:
+        """What it shares with the other paths of its server."""
+        return next((value for name, value in self.target.labels if name == "instance"), self.target.key)
+
+    @property
+    def place(self) -> float:
+        """The place of its server within an interval, 0 to 1: the same one every time."""
+        return zlib.crc32(self.server.encode()) / 2**32
 
 
 class Scraper:
@@ -76,7 +87,9 @@ class Scraper:
         self._per_minute = config.max_megabytes_per_minute * 1e6
         self._bucket = Bucket(self._per_minute, self._clock.monotonic())
         self._interval = config.interval
+        self._servers: dict[str, list[Standing]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        """Of each server its targets, the one to be tried first in front, and who follows them."""
         self._held: dict[str, tuple[float, str]] = {}
         """Rights that are missing, until when nobody asks again, and how the server names them."""
         self._found = Found()
@@ -111,7 +124,7 @@ class Scraper:
             self._found = await discover(self._config, self._cluster, self._found)
             self._adopt(self._planned())
             self.looked = True
-        await asyncio.gather(*(self._scrape(standing) for standing in self.standing.values()))
+        await asyncio.gather(*(self._turn(paths, tuple(paths)) for paths in self._servers.values()))
 
     # -- which targets ---------------------------------------------------------------------------------
 
@@ -130,58 +143,80 @@ class Scraper:
         wanted = {target.key: target for target in targets}
         known = {key: standing.target for key, standing in self.standing.items()}
         gone = [self.standing.pop(key).target for key, target in known.items() if wanted.get(key) != target]
+        now, spread = self._clock.monotonic(), min(self._interval, FIRST_SPREAD)
         for key, target in wanted.items():
             if key not in self.standing:
-                self.standing[key] = Standing(target, target.size)
+                standing = self.standing[key] = Standing(target, target.size, now)
+                standing.due += standing.place * spread  # first scrapes come soon one after the other
+        servers: dict[str, list[Standing]] = {}
+        for standing in self.standing.values():
+            servers.setdefault(standing.server, []).append(standing)
+        # The lists stay, as somebody goes through them; and so does the order of those that were there.
+        self._servers = {server: self._servers.get(server, []) for server in servers}
+        for server, paths in self._servers.items():
+            here = servers[server]
+            paths[:] = [*(each for each in paths if each in here), *(each for each in here if each not in paths)]
         return gone
 
     async def _choose(self) -> None:
-        for target in self._adopt(self._planned()):
-            task = self._tasks.pop(target.key)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        before = {server: set(paths) for server, paths in self._servers.items()}
+        gone = self._adopt(self._planned())
+        for server, had in before.items():
+            if server in self._tasks and had != set(self._servers.get(server, ())):
+                task = self._tasks.pop(server)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        for target in gone:
             await self._written(partial(self._memory.end, target, self._now()))
-        for key, standing in self.standing.items():
-            if key not in self._tasks or self._tasks[key].done():
-                task = self._tasks[key] = asyncio.create_task(self._follow(standing), name=f"scrape {key}")
-                task.add_done_callback(partial(self._broke, standing))
+        for server, paths in self._servers.items():
+            if server not in self._tasks or self._tasks[server].done():
+                task = self._tasks[server] = asyncio.create_task(self._follow(server), name=f"scrape {server}")
+                task.add_done_callback(partial(self._broke, paths))
 
-    def _broke(self, standing: Standing, task: asyncio.Task[None]) -> None:
-        """Only a fault of ours ends a target's turns: that is said, and it is begun again at the next look."""
+    def _broke(self, paths: Sequence[Standing], task: asyncio.Task[None]) -> None:
+        """Only a fault of ours ends the turns of a server: that is said, and they go on after the next look."""
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            standing.up, standing.samples, standing.error = False, 0, redact(f"{type(error).__name__}: {error}")
+            for standing in paths:
+                standing.up, standing.samples = False, 0
+                standing.error = redact(f"{type(error).__name__}: {error}")
             self._progress()
 
-    # -- one target ------------------------------------------------------------------------------------
+    # -- one server, one target ------------------------------------------------------------------------
 
-    async def _follow(self, standing: Standing) -> NoReturn:
-        # First scrapes come soon one after the other. From then on each target has its own place within the
-        # interval, the same one every time; those that are down move apart further with every try.
-        place = zlib.crc32(standing.target.key.encode()) / 2**32
-        await self._clock.sleep(place * min(self._interval, FIRST_SPREAD))
-        placed = False
+    async def _follow(self, server: str) -> NoReturn:
         while True:
-            started = self._clock.monotonic()
-            await self._scrape(standing)
+            paths = self._servers[server]
+            await self._clock.sleep(max(0.0, min(each.due for each in paths) - self._clock.monotonic()))
+            now = self._clock.monotonic()
+            await self._turn(paths, [each for each in paths if each.due <= now])
             self._progress()
-            pause = min(self._interval * 2 ** min(standing.failures, 6), max(LONGEST_PAUSE, self._interval))
-            if standing.target is USAGE:
-                pause = max(pause, min(standing.size / USAGE_PACE, LONGEST))
-            if standing.failures or not placed:
-                pause, placed = pause * (0.5 + place), True
-            await self._clock.sleep(max(0.5, pause - (self._clock.monotonic() - started)))
 
-    async def _scrape(self, standing: Standing) -> None:
-        target = standing.target
+    async def _turn(self, paths: list[Standing], due: Sequence[Standing]) -> None:
+        """Scrapes what is due of one server. Where it does not answer at first it is not asked for the rest, and
+        another path goes first the next time: it may be slow with that one only."""
+        for number, standing in enumerate(due):
+            away = await self._scrape(standing)
+            if away and not number:
+                await self._failed(due[1:], away)
+                for other in due[1:]:
+                    other.due = standing.due  # or who goes first comes alone the next time
+                paths.remove(standing)
+                paths.append(standing)
+                return
+
+    async def _scrape(self, standing: Standing) -> str:
+        """Says why, where its server does not answer."""
+        target, first = standing.target, standing.up is None
+        standing.due = self._clock.monotonic() + self._interval
         if self._is_held(standing):
-            return
+            return ""
         async with self._gate:
             wait = self._bucket.wait(self._clock.monotonic())
             if wait > 0:
                 await self._clock.sleep(wait)
             if self._is_held(standing):
-                return  # refused to another one meanwhile
+                return ""  # refused to another one meanwhile
             at, started = self._now(), self._clock.monotonic()
             try:
                 answer = await self._fetcher.get(target)
@@ -189,12 +224,12 @@ class Scraper:
                 until = self._clock.monotonic() + DENIED_PAUSE
                 self._held[target.right] = (until, error.missing or target.right)
                 self._is_held(standing)
-                return
+                return ""
             except SourceError as error:
                 if isinstance(error, TooLarge):
                     self._bucket.spend(int(self._config.max_body_megabytes * 1e6), self._clock.monotonic())
-                await self._failed(standing, at, started, str(error))
-                return
+                await self._failed((standing,), str(error), at, started)
+                return str(error) if isinstance(error, Unavailable) else ""
         took = self._clock.monotonic() - started
         self._bucket.spend(answer.size, self._clock.monotonic())
         self._held.pop(target.right, None)
@@ -203,6 +238,18 @@ class Scraper:
         standing.up, standing.samples, standing.error = not written.error, written.samples, written.error
         standing.failures = standing.failures + 1 if written.error else 0
         self.refused = max(self.refused, written.refused)
+        self._plan_next(standing, started, first)
+        return ""
+
+    def _plan_next(self, standing: Standing, started: float, first: bool) -> None:
+        """From the second scrape on each server has its own place within the interval; those that are down move
+        apart further with every try."""
+        pause = min(self._interval * 2 ** min(standing.failures, 6), max(LONGEST_PAUSE, self._interval))
+        if standing.target is USAGE:
+            pause = max(pause, min(standing.size / USAGE_PACE, LONGEST))
+        if standing.failures or first:
+            pause *= 0.5 + standing.place
+        standing.due = max(started + pause, self._clock.monotonic() + 0.5)
 
     def _is_held(self, standing: Standing) -> bool:
         """Whether the right to read this target is known to be missing."""
@@ -212,11 +259,22 @@ class Scraper:
             standing.up, standing.error = None, f"no right to {missing}"
         return held
 
-    async def _failed(self, standing: Standing, at: int, started: float, why: str) -> None:
-        standing.up, standing.error, standing.samples = False, why, 0
-        standing.failures += 1
-        took = self._clock.monotonic() - started
-        await self._written(lambda: self._memory.fail(standing.target, at, took))
+    async def _failed(
+        self, standings: Sequence[Standing], why: str, at: int | None = None, started: float | None = None
+    ) -> None:
+        """These are down; without `at` (milliseconds) and `started` they are so without having been asked."""
+        now = self._clock.monotonic()
+        moment, began = at or self._now(), now if started is None else started
+        for standing in standings:
+            standing.up, standing.error, standing.samples = False, why, 0
+            standing.failures += 1
+            self._plan_next(standing, began, first=False)
+
+        def fail() -> None:
+            for standing in standings:
+                self._memory.fail(standing.target, moment, now - began)
+
+        await self._written(fail)
 
     async def _written(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, work)

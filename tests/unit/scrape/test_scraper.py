@@ -185,6 +185,43 @@ async def test_scrapes_move_apart_after_the_first_ones(status: int, busiest: flo
     assert max(fours.values()) <= busiest * len(urls)
 
 
+NODE = "/api/v1/nodes/b/proxy"
+UP = 'up{job="kubelet",node="b"}'
+
+
+async def test_a_node_that_is_away_is_asked_for_one_of_its_paths_at_a_time() -> None:
+    staged = cluster()
+    paths = {path: answer for path, answer in staged.answers.items() if path.startswith(NODE)}
+    for path in paths:
+        staged.put(path, 503)
+    scrape = source(staged, clock=ManualClock())
+    async with running(scrape) as passing:
+        await passing(240)
+        tried = [path for path in staged.asked if path in paths]
+        assert 3 <= len(tried) <= 6
+        assert len(set(tried)) == min(len(tried), len(paths)), "another one each time"
+        assert rows(await scrape.query(f"sum({UP})")) == {"": 0.0}
+        assert rows(await scrape.query(f"count({UP})")) == {"": 4.0}
+        for path, answer in paths.items():
+            staged.put(path, answer)
+        await passing(200)
+        assert rows(await scrape.query(f"sum({UP})")) == {"": 4.0}
+
+
+@pytest.mark.parametrize("slow", ["/metrics/resource", "/metrics/cadvisor"])
+async def test_one_path_that_does_not_answer_keeps_no_other_of_its_node_back(slow: str) -> None:
+    staged = cluster()
+    staged.put(NODE + slow, 503)
+    scrape = source(staged, clock=ManualClock())
+    async with running(scrape) as passing:
+        await passing(150)
+        asked = Counter(staged.asked)
+        assert asked[f"{NODE}/metrics"] >= 7
+        assert 2 <= asked[NODE + slow] <= 5
+        assert rows(await scrape.query(f"sum({UP})")) == {"": 3.0}
+        assert rows(await scrape.query(f"count({UP})")) == {"": 4.0}
+
+
 async def test_a_pod_is_not_read_again_before_it_changed() -> None:
     staged, path = cluster(), "/api/v1/namespaces/shop/pods/web-1"
 
@@ -205,6 +242,26 @@ async def test_a_pod_is_not_read_again_before_it_changed() -> None:
         await passing(100)
         assert staged.asked.count(path) == 2
         assert "instance=10.0.0.2:9001" in ",".join(rows(await scrape.query('up{job="web-1"} == 1')))
+
+
+async def test_a_server_that_gets_another_path_is_read_there_and_no_more_at_the_old_one() -> None:
+    staged, pod = cluster(), "/api/v1/namespaces/shop/pods/web-1"
+    old, new = (f"{pod}:9000/proxy{path}" for path in ("/metrics", "/other"))
+    scrape = source(staged, clock=ManualClock(), kubelets=False)
+    async with running(scrape) as passing:
+        await passing(50)
+        assert old in staged.asked
+        annotations = {"prometheus.io/scrape": "true", "prometheus.io/path": "/other"}
+        meta = {**staged.answers[pod]["metadata"], "annotations": annotations}
+        staged.items("/api/v1/pods", {"metadata": meta})
+        staged.put(pod, {**staged.answers[pod], "metadata": meta})
+        staged.put(new, METRICS)
+        await passing(60)
+        assert new in staged.asked
+        staged.asked.clear()
+        await passing(60)
+        assert old not in staged.asked
+        assert staged.asked.count(new) in (3, 4, 5)
 
 
 async def test_targets_that_come_and_go_are_followed() -> None:
