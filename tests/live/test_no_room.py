@@ -18,6 +18,7 @@ from tests.bench.real import cluster as servers
 from tests.live.group import MIB, Group, group
 from tests.live.program import Program, pods_counted
 from tests.live.recount import miscounted
+from tests.live.truth import PANES
 from tests.live.watched import cluster, screening
 from tests.testbed import Bed
 
@@ -49,7 +50,8 @@ def storm() -> Iterator[fill.Entry]:
 @pytest.mark.fault(38)
 async def test_of_a_storm_of_events_the_warnings_stay_and_the_title_says_sampled(large: Bed) -> None:
     async with screening(cluster(large.kubeconfig()), SystemClock()) as watched:
-        await watched.until("live events", lambda: watched.states()["events"] == "live", 300)
+        # The pods too: while a list comes, a pane is a frame behind the rows that it is compared with.
+        await watched.until("live tables", lambda: {watched.states()[each] for each in PANES} == {"live"}, 300)
         await asyncio.to_thread(asyncio.run, fill.write(large.etcd_url, storm()))
         await watched.until("the last one", lambda: f"storm-{STORM - 1:05d}" in watched.world.events, 300)
         await watched.until("rest", lambda: not watched.busy)
