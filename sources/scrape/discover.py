@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import quote
 
 from sources.contract import Denied, Misconfigured, NotFound, SourceError
@@ -22,6 +22,8 @@ MOST_PODS = 10_000
 AT_ONCE = 4
 
 T = TypeVar("T")
+Read: TypeAlias = tuple[str, "Target | None"]
+"""A version of a pod, and the target that it is."""
 
 
 @dataclass(slots=True)
@@ -33,8 +35,8 @@ class Found:
     notes: list[str] = field(default_factory=list)
     beyond: str = ""
     """How many targets there are beside these; "" where these are all."""
-    read: dict[str, tuple[str, Target | None]] = field(default_factory=dict)
-    """By the path of a pod the version that was read, and its target: not read again before it has another one."""
+    read: dict[str, Read] = field(default_factory=dict)
+    """By the path of a pod: it is not read again before it has another version."""
 
     def say(self, error: SourceError) -> None:
         """Notes what could not be looked at."""
@@ -53,7 +55,8 @@ def configured(config: ScrapeConfig) -> list[Target]:
 async def discover(config: ScrapeConfig, cluster: Cluster | None, before: Found | None = None) -> Found:
     """Asks the cluster, of which it found `before`. Never raises a SourceError: what cannot be seen is named."""
     found = Found(configured(config))
-    nodes, services, pods = Found(), Found(), Found(read={} if before is None else before.read)
+    nodes, services, pods = Found(), Found(), Found()
+    read = {} if before is None else before.read
     names: list[str] = []
     if cluster is not None:
         taken: set[tuple[str, str]] = set()
@@ -61,7 +64,7 @@ async def discover(config: ScrapeConfig, cluster: Cluster | None, before: Found 
             await _noting(nodes, lambda: _nodes(cluster, names))
         if config.annotated:
             await _noting(services, lambda: _services(cluster, services, taken))
-            await _noting(pods, lambda: _pods(cluster, pods, taken, config.max_targets))
+            await _noting(pods, lambda: _pods(cluster, pods, taken, config.max_targets, read))
         if config.usage:
             found.targets.append(USAGE)
     for part in (nodes, services, pods):
@@ -165,8 +168,10 @@ async def _behind(cluster: Cluster, service: Service) -> AsyncGenerator[list[Pod
         raise _Unknown from None
 
 
-async def _pods(cluster: Cluster, found: Found, taken: set[tuple[str, str]], most: int) -> None:
-    seen, before, found.read = 0, found.read, {}
+async def _pods(
+    cluster: Cluster, found: Found, taken: set[tuple[str, str]], most: int, before: Mapping[str, Read]
+) -> None:
+    seen = 0
     wished: list[tuple[Object, Wish]] = []
     async for page in _everywhere(cluster, "pods", Object, found, METADATA_ONLY):
         seen += len(page)
