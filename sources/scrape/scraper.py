@@ -198,7 +198,7 @@ class Scraper:
         for number, standing in enumerate(due):
             away = await self._scrape(standing)
             if away and not number:
-                await self._failed(due[1:], away)
+                await self._failed(due[1:], away, self._now(), self._clock.monotonic())
                 for other in due[1:]:
                     other.due = standing.due  # or who goes first comes alone the next time
                 paths.remove(standing)
@@ -259,20 +259,17 @@ class Scraper:
             standing.up, standing.error = None, f"no right to {missing}"
         return held
 
-    async def _failed(
-        self, standings: Sequence[Standing], why: str, at: int | None = None, started: float | None = None
-    ) -> None:
-        """These are down; without `at` (milliseconds) and `started` they are so without having been asked."""
-        now = self._clock.monotonic()
-        moment, began = at or self._now(), now if started is None else started
+    async def _failed(self, standings: Sequence[Standing], why: str, at: int, started: float) -> None:
+        """These were found to be down at `at` (milliseconds), by what was asked at `started` (monotonic)."""
+        took = self._clock.monotonic() - started
         for standing in standings:
             standing.up, standing.error, standing.samples = False, why, 0
             standing.failures += 1
-            self._plan_next(standing, began, first=False)
+            self._plan_next(standing, started, first=False)
 
         def fail() -> None:
             for standing in standings:
-                self._memory.fail(standing.target, moment, now - began)
+                self._memory.fail(standing.target, at, took)
 
         await self._written(fail)
 
