@@ -130,9 +130,9 @@ def _sums(groups: Groups, session: Session) -> tuple[Floats, Floats, Mask]:
     """Compensated sums: the sum, what rounding lost, and where the sum became infinite on the way."""
     shape = (len(groups.size), groups.values.shape[1])
     total, rest, overflown = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_)
-    values = groups.values if groups.present.all() else np.where(groups.present, groups.values, 0.0)
-    if np.abs(values).max(initial=0.0) * groups.size.max() <= _EXACT and (values == np.trunc(values)).all():
-        total += np.add.reduceat(values, groups.first, axis=0)  # nothing is lost, in whichever order
+    known = groups.values if groups.present.all() else np.where(groups.present, groups.values, 0.0)
+    if np.abs(known).max(initial=0.0) * groups.size.max() <= _EXACT and (known == np.trunc(known)).all():
+        total += np.add.reduceat(known, groups.first, axis=0)  # nothing is lost, in whichever order
         return total, rest, overflown
     for chosen, values, present in _turns(groups, session):
         value = values if present.all() else np.where(present, values, -0.0)
