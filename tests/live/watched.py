@@ -111,8 +111,8 @@ class Watched:
 
 
 class _Collector(Collector):
-    """As in a terminal: else each full collection goes through all that the checker keeps. The sweep does so for
-    once, every half an hour, and is not the screen's."""
+    """As in a terminal: else each full collection goes through all that the checker keeps. The sweep does so
+    now and then, and is not the screen's."""
 
     def __init__(self, watched: Watched) -> None:
         super().__init__()
